@@ -1,0 +1,196 @@
+package store
+
+import (
+	"context"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// Revoke reports every unfinished leaf of a tree as REVOKED; see group.Backend.
+func (s *Store) Revoke(ctx context.Context, tree result.Tree) (result.Outcome, error) {
+	return s.change(ctx, "revoke", journalRevoke, tree)
+}
+
+// Retry reopens the leaves of a tree that failed, were revoked or forgotten; see
+// group.Backend.
+func (s *Store) Retry(ctx context.Context, tree result.Tree) (result.Outcome, error) {
+	return s.change(ctx, "retry", journalRetry, tree)
+}
+
+// Forget drops the results of a tree's leaves and of their ancestors; see
+// group.Backend.
+func (s *Store) Forget(ctx context.Context, tree result.Tree) (result.Outcome, error) {
+	return s.change(ctx, "forget", journalForget, tree)
+}
+
+func (s *Store) change(ctx context.Context, name string, verb uint8, tree result.Tree) (result.Outcome, error) {
+	var out result.Outcome
+	if err := tree.Validate(); err != nil {
+		return out, &Error{Op: name, ID: tree.ID(), Err: err}
+	}
+	err := s.write(ctx, name, tree.ID(), func(b *batch) error {
+		out = result.Outcome{}
+		var t tally
+		if err := b.changeTree(&t, verb, tree); err != nil {
+			return err
+		}
+		t.outcome(&out)
+		if tree.IsGroup() || tree.LeafCount() != 1 {
+			return nil
+		}
+		e, err := b.entry(tree.ID())
+		out.State, out.Attempt = e.rec.State, e.rec.Attempt
+		return err
+	})
+	if err != nil {
+		return result.Outcome{}, err
+	}
+	return out, nil
+}
+
+// changeTree does verb to the leaves of tree. If there may be many it goes by
+// the journal, which keeps the tree.
+func (b *batch) changeTree(t *tally, verb uint8, tree result.Tree) error {
+	j := journal{Verb: verb, ID: tree.ID()}
+	if touches(tree, verb) > longOp {
+		b.long = true
+		var err error
+		if j.Seq, err = b.nextSeq(); err != nil {
+			return err
+		}
+		if j.Pieces, err = b.writeTree(j.Seq, 0, encoding.AppendTree(nil, tree)); err != nil {
+			return err
+		}
+	}
+	if err := b.beginLong(j); err != nil {
+		return err
+	}
+	return b.finishChange(t, j, tree)
+}
+
+// touches is how many results verb may change, as far as it matters here.
+func touches(tree result.Tree, verb uint8) int {
+	if verb != journalForget {
+		return tree.LeafCount()
+	}
+	n := 0
+	for r := range tree.Lineage() {
+		if n += r.LeafCount(); n > longOp {
+			break
+		}
+	}
+	return n
+}
+
+func (b *batch) finishChange(t *tally, j journal, tree result.Tree) error {
+	var err error
+	switch j.Verb {
+	case journalRevoke:
+		err = b.revoke(t, tree)
+	case journalRetry:
+		err = b.retry(t, tree)
+	case journalForget:
+		err = b.forget(t, tree)
+	}
+	if err != nil {
+		return err
+	}
+	if err := b.deleteTree(j.Seq, j.Version, j.Pieces); err != nil {
+		return err
+	}
+	return b.endLong(j)
+}
+
+func (b *batch) revoke(t *tally, tree result.Tree) error {
+	for leaf := range tree.Leaves() {
+		e, err := b.entry(leaf.ID())
+		if err != nil {
+			return err
+		}
+		if e.rec.State.Ready() || e.rec.Forgotten {
+			continue
+		}
+		rec := encoding.Record{Async: result.Async{
+			State: result.Revoked, Error: result.RevokedError("revoked"), Done: b.now, Attempt: e.rec.Attempt,
+		}}
+		if err := b.put(t, e, rec); err != nil {
+			return err
+		}
+		if err := b.pause(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retry looks at stored results only: a leaf nobody reported is open anyway.
+func (b *batch) retry(t *tally, tree result.Tree) error {
+	reopen := func(e entry) error {
+		if !e.rec.State.Propagates() && !e.rec.Forgotten {
+			return nil
+		}
+		rec := encoding.Record{Async: result.Async{
+			State: result.Retry, Error: e.rec.Error, Attempt: e.rec.Attempt + 1,
+		}}
+		if err := b.put(t, e, rec); err != nil {
+			return err
+		}
+		return b.pause()
+	}
+	for run := range tree.LeafRuns() {
+		if root, first, count, ok := mintedRun(run); ok {
+			if err := b.stored(root, first, count, reopen); err != nil {
+				return err
+			}
+			continue
+		}
+		e, err := b.entry(run.ID())
+		if err != nil {
+			return err
+		}
+		if err := reopen(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget leaves a mark in place of each result, so that a straggler's report is
+// known for one.
+func (b *batch) forget(t *tally, tree result.Tree) error {
+	for leaf := range tree.Leaves() {
+		if err := b.forgetTask(t, leaf.ID(), true); err != nil {
+			return err
+		}
+	}
+	for task := range tree.Lineage() {
+		for id := range tasks(task) {
+			if err := b.forgetTask(t, id, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forgetTask forgets one result. An ancestor that nobody knows is left alone.
+func (b *batch) forgetTask(t *tally, id result.ID, leaf bool) error {
+	e, err := b.entry(id)
+	if err != nil || e.rec.Forgotten {
+		return err
+	}
+	if !leaf && !e.exists {
+		namers, err := b.namers(id)
+		if err != nil || len(namers) == 0 {
+			return err
+		}
+	}
+	rec := encoding.Record{Async: result.Async{
+		State: result.Pending, Forgotten: true, Attempt: e.rec.Attempt,
+	}}
+	if err := b.put(t, e, rec); err != nil {
+		return err
+	}
+	return b.pause()
+}

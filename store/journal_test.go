@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+const many = 3 * longOp
+
+func newStore(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(dir, &Options{NoSync: true, Profile: Edge})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// interrupt does work to the store as a committer would that is killed before
+// the end, and opens the store again.
+func interrupt(t *testing.T, s *Store, work func(*batch) error) *Store {
+	t.Helper()
+	close(s.closing)
+	s.queue.close(result.ErrClosed)
+	<-s.committed
+	<-s.swept
+	b := s.newBatch()
+	b.long = true
+	if err := work(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.flush(); err != nil {
+		t.Fatal(err)
+	}
+	b.txn.Discard()
+	s.once.Do(func() {}) // it was killed: nothing is closed in order
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.lock.release(); err != nil {
+		t.Fatal(err)
+	}
+	return newStore(t, s.dir)
+}
+
+func minted(n int) result.Tree {
+	root := result.NewRoot(time.Now())
+	return result.Group(root.ID(0), result.Tasks(root, 1, n))
+}
+
+func foreign(id result.ID, n int) result.Tree {
+	members := make([]result.Tree, n)
+	for i := range members {
+		members[i] = result.Task(id + result.ID(time.Duration(i).String()))
+	}
+	return result.Group(id, members...)
+}
+
+// TestJournal: an operation that needs several transactions is completed by
+// Open, wherever between its first and its last the process was killed.
+func TestJournal(t *testing.T) {
+	ctx := context.Background()
+	begin := func(b *batch, verb uint8, tree result.Tree) (journal, error) {
+		j := journal{Verb: verb, ID: tree.ID()}
+		var err error
+		if j.Seq, err = b.nextSeq(); err != nil {
+			return j, err
+		}
+		if j.Pieces, err = b.writeTree(j.Seq, 0, encoding.AppendTree(nil, tree)); err != nil {
+			return j, err
+		}
+		return j, b.beginLong(j)
+	}
+	first := func(tree result.Tree, n int) result.Tree { // its first n leaves
+		g := result.Group(tree.ID())
+		for leaf := range tree.Leaves() {
+			if n--; n < 0 {
+				break
+			}
+			g = g.Append(leaf)
+		}
+		return g
+	}
+	for _, done := range []int{0, 1, longOp} { // leaves done before the kill
+		for _, tree := range []result.Tree{minted(many), foreign("f", many)} {
+			s := newStore(t, t.TempDir())
+			if _, err := s.Save(ctx, tree, result.Attributes{}); err != nil {
+				t.Fatal(err)
+			}
+			s = interrupt(t, s, func(b *batch) error {
+				if _, err := begin(b, journalRevoke, tree); err != nil {
+					return err
+				}
+				return b.revoke(&tally{}, first(tree, done))
+			})
+			check(t, s, tree.ID(), func(c result.Counts) int { return c.Of(result.Revoked) })
+
+			s = interrupt(t, s, func(b *batch) error {
+				if _, err := begin(b, journalRetry, tree); err != nil {
+					return err
+				}
+				return b.retry(&tally{}, first(tree, done))
+			})
+			check(t, s, tree.ID(), func(c result.Counts) int { return c.Of(result.Retry) })
+			for a, err := range s.Results(ctx, tree, result.Filter{}) {
+				if err != nil || a.Attempt != 2 {
+					t.Fatalf("after %d of a retry: attempt %d, %v", done, a.Attempt, err)
+				}
+			}
+
+			s = interrupt(t, s, func(b *batch) error {
+				if _, err := begin(b, journalForget, tree); err != nil {
+					return err
+				}
+				return b.forget(&tally{}, first(tree, done))
+			})
+			check(t, s, tree.ID(), func(c result.Counts) int { return c.Forgotten })
+
+			s = interrupt(t, s, func(b *batch) error {
+				g, err := b.group(idKey(keyHead, tree.ID()))
+				if err != nil {
+					return err
+				}
+				j := journal{Verb: journalDelete, ID: tree.ID(), Seq: g.head.Seq, Version: g.head.Tree, Pieces: g.head.Chunks}
+				if err := b.beginLong(j); err != nil {
+					return err
+				}
+				return b.unlink(j.Seq, first(tree, done))
+			})
+			if found, err := s.Find(ctx, tree.At(many-1).ID()); err != nil || len(found) > 0 {
+				t.Errorf("after %d of a delete: %v, %v", done, found, err)
+			}
+			empty(t, s, keyHead, keyTree, keySeq, keyNamers, keyJournal)
+		}
+	}
+}
+
+// TestJournalSave: a group whose journal entry was committed is saved.
+func TestJournalSave(t *testing.T) {
+	ctx := context.Background()
+	tree := foreign("f", many)
+	s := newStore(t, t.TempDir())
+	if _, err := s.Report(ctx, result.Async{ID: tree.At(7).ID(), State: result.Success}); err != nil {
+		t.Fatal(err)
+	}
+	s = interrupt(t, s, func(b *batch) error {
+		j := journal{Verb: journalSave, ID: tree.ID(), Created: b.now.UnixMicro()}
+		var err error
+		if j.Seq, err = b.nextSeq(); err != nil {
+			return err
+		}
+		if j.Pieces, err = b.writeTree(j.Seq, 0, encoding.AppendTree(nil, tree)); err != nil {
+			return err
+		}
+		if err := b.beginLong(j); err != nil {
+			return err
+		}
+		return b.addMembership(idKey(keyNamers, tree.At(0).ID()), nil, j.Seq, 0)
+	})
+	p, err := s.Progress(ctx, "f")
+	if err != nil || p.Total != many || p.Completed != 1 {
+		t.Fatalf("got %+v, %v", p, err)
+	}
+	if found, err := s.Find(ctx, tree.At(many-1).ID()); err != nil || len(found) != 1 {
+		t.Errorf("the last member is in %v, %v", found, err)
+	}
+	empty(t, s, keyJournal)
+}
+
+// TestJournalBlob: the pieces of a value whose record was never written go.
+func TestJournalBlob(t *testing.T) {
+	s := newStore(t, t.TempDir())
+	s = interrupt(t, s, func(b *batch) error {
+		_, err := b.writeBlob(make([]byte, 5*blobPiece))
+		return err
+	})
+	empty(t, s, keyBlob, keyJournal)
+}
+
+// check tests that all leaves are what n counts, and that the counts are those
+// of a recount.
+func check(t *testing.T, s *Store, id result.ID, n func(result.Counts) int) {
+	t.Helper()
+	saved, err := s.Restore(context.Background(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c result.Counts
+	for a, err := range s.Results(context.Background(), saved.Tree, result.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		c = count(c, a, +1)
+	}
+	if !c.Equal(saved.Progress.Leaves) {
+		t.Errorf("counts %+v, recount %+v", saved.Progress.Leaves, c)
+	}
+	if n(c) != many {
+		t.Errorf("%d of %d leaves done: %+v", n(c), many, c)
+	}
+	empty(t, s, keyJournal)
+}
+
+// empty tests that nothing is stored under these kinds of keys.
+func empty(t *testing.T, s *Store, kinds ...byte) {
+	t.Helper()
+	b := s.newBatch()
+	defer b.txn.Discard()
+	for _, kind := range kinds {
+		keys, err := b.keys([]byte{kind}, []byte{kind + 1}, 3)
+		if err != nil || len(keys) > 0 {
+			t.Errorf("left behind: %q, %v", keys, err)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// read runs do on a snapshot of the store. Badger hangs or crashes when it is
+// used after Close, so nothing gets to it but through here and the committer.
+func (s *Store) read(ctx context.Context, name string, id result.ID, do func(*badger.Txn) error) error {
+	err := ctx.Err()
+	if err == nil {
+		if err = s.hold(); err == nil {
+			defer s.release()
+			err = s.db.View(do)
+		}
+	}
+	if err != nil {
+		return &Error{Op: name, ID: id, Err: err}
+	}
+	return nil
+}
+
+// hold refuses a closed store and keeps an open one open until release.
+func (s *Store) hold() error {
+	s.using.RLock()
+	if s.closed {
+		s.using.RUnlock()
+		return result.ErrClosed
+	}
+	return nil
+}
+
+func (s *Store) release() { s.using.RUnlock() }
+
+// Progress says how far a saved group is; see group.Backend. In a process that
+// used the group lately it comes from memory; a Badger read would wait for the
+// commit under way.
+func (s *Store) Progress(ctx context.Context, id result.ID) (result.Progress, error) {
+	p, err := result.Progress{}, ctx.Err()
+	if err == nil {
+		p, err = s.progress(id)
+	}
+	if err != nil {
+		return p, &Error{Op: "progress", ID: id, Err: err}
+	}
+	return p, nil
+}
+
+func (s *Store) progress(id result.ID) (result.Progress, error) {
+	if err := s.hold(); err != nil {
+		return result.Progress{}, err
+	}
+	defer s.release()
+	g, err := s.lookup(idKey(keyHead, id))
+	if err != nil {
+		return result.Progress{}, err
+	}
+	if g == nil {
+		return result.Progress{}, result.ErrNotFound
+	}
+	return g.head.Progress, nil
+}
+
+// Get reads one result; see group.Backend.
+func (s *Store) Get(ctx context.Context, id result.ID) (a result.Async, err error) {
+	if err := id.Validate(); err != nil {
+		return a, &Error{Op: "get", ID: id, Err: err}
+	}
+	err = s.read(ctx, "get", id, func(txn *badger.Txn) error {
+		var found bool
+		a, found, err = readResult(txn, id, result.Filter{})
+		if err != nil || found {
+			return err
+		}
+		groups, err := namedBy(txn, id)
+		if err == nil && len(groups) == 0 {
+			err = result.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return result.Async{}, err
+	}
+	return a, nil
+}
+
+// readResult reads a task's result: PENDING if there is none.
+func readResult(txn *badger.Txn, id result.ID, filter result.Filter) (a result.Async, found bool, err error) {
+	a = result.Async{ID: id, State: result.Pending, Attempt: 1}
+	key := idKey(keyResult, id)
+	body, _, err := get(txn, key)
+	if err != nil {
+		return a, false, err
+	}
+	if body != nil {
+		if a, err = parseResult(txn, id, key, body); err != nil {
+			return a, true, err
+		}
+	}
+	if filter.Inputs {
+		a.Input, err = readAside(txn, idKey(keyInput, id))
+	}
+	return a, body != nil, err
+}
+
+// parseResult makes a result of a record's body, which it does not keep.
+func parseResult(txn *badger.Txn, id result.ID, key, body []byte) (result.Async, error) {
+	rec, err := encoding.ParseRecord(body)
+	if err != nil {
+		return result.Async{}, parseError(key, err)
+	}
+	rec.ID = id
+	if rec.Value, err = value(txn, rec); err != nil {
+		return result.Async{}, err
+	}
+	return rec.Async, nil
+}
+
+// Marshal returns v as CBOR, by package encoding.
+func (s *Store) Marshal(v any) ([]byte, error) { return encoding.Marshal(v) }
+
+// Unmarshal reads CBOR, by package encoding.
+func (s *Store) Unmarshal(data []byte, v any) error { return encoding.Unmarshal(data, v) }

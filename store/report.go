@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// maxReports is the most reports in one call, as the contract has it.
+const maxReports = 1000
+
+// Report records results; see group.Backend.
+func (s *Store) Report(ctx context.Context, reports ...result.Async) ([]result.Outcome, error) {
+	var id result.ID
+	if len(reports) == 1 {
+		id = reports[0].ID
+	}
+	if err := s.validate(reports); err != nil {
+		return nil, &Error{Op: "report", ID: id, Err: err}
+	}
+	if len(reports) == 0 {
+		return nil, nil
+	}
+	outcomes := make([]result.Outcome, len(reports))
+	blobs := make([]*encoding.Blob, len(reports)) // written once, also if applied again
+	err := s.write(ctx, "report", id, func(b *batch) error {
+		if err := b.writeBlobs(reports, blobs); err != nil {
+			return err
+		}
+		for i, r := range reports {
+			var err error
+			if outcomes[i], err = b.report(r, blobs[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, nil
+}
+
+func (s *Store) validate(reports []result.Async) error {
+	if len(reports) > maxReports {
+		return fmt.Errorf("%w: %d reports in one call, the most is %d", result.ErrTooLarge, len(reports), maxReports)
+	}
+	for _, r := range reports {
+		if err := r.ID.Validate(); err != nil {
+			return err
+		}
+		if err := r.State.Validate(); err != nil {
+			return err
+		}
+		if err := s.validateValue("value", r.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validateValue checks one CBOR item of the caller's; nil is none.
+func (s *Store) validateValue(what string, v []byte) error {
+	if v == nil {
+		return nil
+	}
+	if len(v) > s.opts.MaxValueSize {
+		return fmt.Errorf("%w: the %s has %d bytes, the most is %d (Options.MaxValueSize)",
+			result.ErrTooLarge, what, len(v), s.opts.MaxValueSize)
+	}
+	return encoding.Valid(v)
+}
+
+// writeBlobs stores the long values of reports that will be applied, before any
+// report is: what it writes takes transactions of its own. All records of one
+// call must fit one transaction, so many values are cut shorter than few.
+func (b *batch) writeBlobs(reports []result.Async, blobs []*encoding.Blob) error {
+	total := 0
+	for _, r := range reports {
+		total += len(r.Value)
+	}
+	inline := maxInline
+	if total > 4*maxInline {
+		inline = 256
+	}
+	for i, r := range reports {
+		if len(r.Value) <= inline || blobs[i] != nil {
+			continue
+		}
+		e, err := b.entry(r.ID)
+		if err != nil {
+			return err
+		}
+		if !takes(e.rec.Async, r) {
+			continue
+		}
+		if blobs[i], err = b.writeBlob(r.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takes is the first law: whether a report is applied to what stands.
+func takes(stands, r result.Async) bool {
+	return !stands.State.Ready() && !stands.Forgotten && (r.Attempt == 0 || r.Attempt == stands.Attempt)
+}
+
+// report applies one report. Its value is in blob, if it is long.
+func (b *batch) report(r result.Async, blob *encoding.Blob) (out result.Outcome, err error) {
+	old, err := b.entry(r.ID)
+	if err != nil {
+		return out, err
+	}
+	stands := old.rec.Async
+	out.State, out.Attempt = stands.State, stands.Attempt
+	if !takes(stands, r) {
+		if blob != nil { // an earlier report of the same call won
+			err = b.dropBlob(*blob)
+		}
+		return out, err
+	}
+	rec := encoding.Record{Blob: blob, Async: result.Async{
+		State: r.State, Value: r.Value, Error: r.Error, Attempt: stands.Attempt,
+	}}
+	if r.State.Ready() {
+		rec.Done = b.now
+		if !r.Done.IsZero() {
+			rec.Done = r.Done.UTC().Truncate(time.Microsecond)
+		}
+	}
+	if blob != nil {
+		rec.Value = nil
+		if err := b.delete(seqKey(keyJournal, blob.Seq)); err != nil {
+			return out, err
+		}
+	}
+	var t tally
+	if err := b.put(&t, old, rec); err != nil {
+		return out, err
+	}
+	t.outcome(&out)
+	out.State = r.State
+	return out, nil
+}

@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"iter"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// A page is what Results reads at a time. Between pages nothing is held, so the
+// loop's body may do what it likes, Close included.
+const (
+	pageResults = 512
+	pageBytes   = 1 << 20
+	pageLooks   = 8192 // records looked at, chosen or not
+)
+
+// Results ranges over the leaves of a tree; see group.Backend. The results of
+// minted tasks lie side by side in member order, so a run is one scan.
+func (s *Store) Results(ctx context.Context, tree result.Tree, filter result.Filter) iter.Seq2[result.Async, error] {
+	return func(yield func(result.Async, error) bool) {
+		if err := tree.ID().Validate(); err != nil {
+			yield(result.Async{}, &Error{Op: "results", ID: tree.ID(), Err: err})
+			return
+		}
+		next, stop := iter.Pull(tree.LeafRuns())
+		defer stop()
+		c := cursor{next: next, filter: filter}
+		c.advance()
+		c.skip(filter.Skip)
+		for !c.done {
+			var p page
+			err := s.read(ctx, "results", tree.ID(), func(txn *badger.Txn) error { return p.fill(txn, &c) })
+			for _, a := range p.results {
+				if !yield(a, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(result.Async{}, err)
+				return
+			}
+		}
+	}
+}
+
+// cursor is where in the tree Results is: before task at of run.
+type cursor struct {
+	next   func() (result.Tree, bool)
+	filter result.Filter
+	run    result.Tree
+	at     int
+	done   bool
+}
+
+func (c *cursor) advance() {
+	run, ok := c.next()
+	c.run, c.at, c.done = run, 0, !ok
+}
+
+func (c *cursor) skip(n int) {
+	for n > 0 && !c.done {
+		step := min(n, c.run.LeafCount()-c.at)
+		n -= step
+		c.at += step
+		if c.at == c.run.LeafCount() {
+			c.advance()
+		}
+	}
+}
+
+type page struct {
+	results []result.Async
+	bytes   int
+	looks   int
+}
+
+func (p *page) full() bool {
+	return len(p.results) >= pageResults || p.bytes >= pageBytes || p.looks >= pageLooks
+}
+
+func (p *page) add(a result.Async, f result.Filter) {
+	if f.Takes(a) {
+		p.results = append(p.results, a)
+		p.bytes += len(a.Value) + len(a.Input)
+	}
+}
+
+// fill reads from the cursor on until the page is full or the tree ends.
+func (p *page) fill(txn *badger.Txn, c *cursor) error {
+	for !c.done && !p.full() {
+		if root, first, count, ok := c.run.Run(); ok && count > 1 {
+			if err := p.scan(txn, c, root, first, count); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := c.run.ID().Validate(); err != nil {
+			return err
+		}
+		a, _, err := readResult(txn, c.run.ID(), c.filter)
+		if err != nil {
+			return err
+		}
+		p.looks++
+		p.add(a, c.filter)
+		c.advance()
+	}
+	return nil
+}
+
+// scan reads a run of minted tasks in the order of their keys, which is member
+// order, and fills in those that nobody reported.
+func (p *page) scan(txn *badger.Txn, c *cursor, root result.Root, first uint32, count int) error {
+	prefix := nodeKey(keyResult, root, 0)
+	it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix[:len(prefix)-4]})
+	defer it.Close()
+	it.Seek(nodeKey(keyResult, root, first+uint32(c.at)))
+	for c.at < count && !p.full() {
+		stored := count // where the next stored result is
+		if it.Valid() {
+			stored = min(count, int(int64(node(it.Item().Key()))-int64(first)))
+		}
+		if err := p.pending(txn, c, root, first, stored); err != nil {
+			return err
+		}
+		if c.at < stored || stored == count {
+			continue
+		}
+		item := it.Item()
+		key := item.KeyCopy(nil)
+		id := root.ID(node(key))
+		p.looks++
+		err := item.Value(func(sealed []byte) error {
+			body, err := unseal(key, item.UserMeta(), sealed)
+			if err != nil {
+				return err
+			}
+			a, err := parseResult(txn, id, key, body)
+			if err != nil {
+				return err
+			}
+			if c.filter.Inputs && c.filter.Takes(a) {
+				if a.Input, err = readAside(txn, idKey(keyInput, id)); err != nil {
+					return err
+				}
+			}
+			p.add(a, c.filter)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		c.at++
+		it.Next()
+	}
+	if c.at == count {
+		c.advance()
+	}
+	return nil
+}
+
+// pending adds the tasks before stored, which nobody reported.
+func (p *page) pending(txn *badger.Txn, c *cursor, root result.Root, first uint32, stored int) (err error) {
+	if c.filter.Ready {
+		c.at = max(c.at, stored)
+		return nil
+	}
+	for ; c.at < stored && !p.full(); c.at++ {
+		a := result.Async{ID: root.ID(first + uint32(c.at)), State: result.Pending, Attempt: 1}
+		if c.filter.Inputs {
+			if a.Input, err = readAside(txn, idKey(keyInput, a.ID)); err != nil {
+				return err
+			}
+		}
+		p.looks++
+		p.add(a, c.filter)
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// Save makes a tree durable under its id; see group.Backend.
+//
+// A large tree takes several transactions: first its pieces, labels and inputs,
+// which mean nothing alone; then the journal entry, from which on the group is as
+// good as saved; then the index; and last the head that makes it visible.
+func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attributes) (result.Outcome, error) {
+	id := tree.ID()
+	if err := s.validateSave(tree, attr); err != nil {
+		return result.Outcome{}, &Error{Op: "save", ID: id, Err: err}
+	}
+	var out result.Outcome
+	err := s.write(ctx, "save", id, func(b *batch) error {
+		out = result.Outcome{}
+		var t tally
+		if err := b.save(&t, tree, attr); err != nil {
+			return err
+		}
+		t.outcome(&out)
+		return nil
+	})
+	if err != nil {
+		return result.Outcome{}, err
+	}
+	return out, nil
+}
+
+func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
+	if !tree.IsGroup() {
+		return fmt.Errorf("%w: %q is no group", result.ErrBadID, string(tree.ID()))
+	}
+	if err := tree.Validate(); err != nil {
+		return err
+	}
+	if err := attr.Validate(tree); err != nil {
+		return err
+	}
+	if err := s.validateValue("note", attr.Note); err != nil {
+		return err
+	}
+	for _, in := range attr.Inputs {
+		if err := s.validateValue("input", in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// save saves tree, or lets the group of this id grow.
+func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes) error {
+	key := idKey(keyHead, tree.ID())
+	old, err := b.group(key)
+	if err != nil {
+		return err
+	}
+	j := journal{Verb: journalSave, ID: tree.ID()}
+	var before result.Tree
+	if old != nil {
+		if before, err = b.tree(old); err != nil {
+			return err
+		}
+		if tree.Equal(before) {
+			return nil
+		}
+		if !tree.Extends(before) || old.head.Progress.Settled() && before.Len() > 0 {
+			return result.ErrExist
+		}
+		j.Seq, j.Version = old.head.Seq, old.head.Tree+1
+	} else if j.Seq, err = b.nextSeq(); err != nil {
+		return err
+	}
+	found, err := b.survey(j.Seq, tree)
+	if err != nil {
+		return err
+	}
+	if largeSave(tree, attr, found) {
+		b.long = true // what comes before the journal entry means nothing without it
+	}
+	if j.Pieces, err = b.writeTree(j.Seq, j.Version, encoding.AppendTree(nil, tree)); err != nil {
+		return err
+	}
+	if old == nil {
+		if err := b.writeAbout(j.Seq, attr); err != nil {
+			return err
+		}
+	}
+	if err := b.writeInputs(tree, attr.Inputs); err != nil {
+		return err
+	}
+	j.Created, j.MaxAge = b.now.UnixMicro(), attr.MaxAge
+	if err := b.beginLong(j); err != nil {
+		return err
+	}
+	return b.finishSave(t, j, tree, found)
+}
+
+// largeSave reports whether saving may take more than one transaction.
+func largeSave(tree result.Tree, attr result.Attributes, found survey) bool {
+	n := found.foreign
+	for range tree.Groups() {
+		n++
+	}
+	for _, in := range append(attr.Inputs[:len(attr.Inputs):len(attr.Inputs)], attr.Note) {
+		if len(in) > maxInline { // a long value takes transactions of its own
+			return true
+		}
+		n += 1 + len(in)/256
+	}
+	return n > longOp
+}
+
+// finishSave makes a group visible, or grow. After a crash it is repeated, from
+// the journal.
+func (b *batch) finishSave(t *tally, j journal, tree result.Tree, found survey) error {
+	if err := b.link(j.Seq, tree, found); err != nil {
+		return err
+	}
+	key := idKey(keyHead, tree.ID())
+	old, err := b.group(key)
+	if err != nil {
+		return err
+	}
+	g := &group{id: tree.ID(), key: key, head: encoding.Head{
+		Seq: j.Seq, Created: time.UnixMicro(j.Created).UTC(), MaxAge: j.MaxAge,
+	}}
+	wasSettled := false
+	if old != nil {
+		g.head = old.head
+		wasSettled = old.head.Progress.Settled()
+		if err := b.deleteTree(j.Seq, old.head.Tree, old.head.Chunks); err != nil {
+			return err
+		}
+	}
+	g.head.Tree, g.head.Chunks = j.Version, j.Pieces
+	g.head.Progress, g.head.Own, g.head.Nested = found.progress, found.own, found.nested
+	g = b.adopt(g)
+	b.change(g)
+	t.applied = true
+	b.news = append(b.news, news{group: g.id})
+	switch settled := g.head.Progress.Settled(); {
+	case !settled:
+		g.head.Settled = zeroTime
+	case !wasSettled:
+		g.head.Settled = b.now
+		t.settled = append(t.settled, passage{j.Seq, g.id})
+	}
+	if err := b.expireGroup(g); err != nil {
+		return err
+	}
+	body := append(make([]byte, 0, len(g.id)+sealLen), g.id...)
+	if err := b.set(seqKey(keySeq, j.Seq), 0, body); err != nil {
+		return err
+	}
+	return b.endLong(j)
+}
+
+// writeAbout stores what was saved beside the tree, which never changes.
+func (b *batch) writeAbout(seq uint64, attr result.Attributes) error {
+	if len(attr.Labels) > 0 {
+		labels := encoding.AppendManifest(nil, encoding.Manifest{Labels: attr.Labels})
+		if err := b.set(seqKey(keyLabels, seq), 0, labels); err != nil {
+			return err
+		}
+	}
+	if attr.Note == nil {
+		return nil
+	}
+	return b.writeAside(seqKey(keyNote, seq), attr.Note)
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// Store is an open store. All its methods may be called from any number of
+// goroutines at once. It satisfies group.Backend.
+type Store struct {
+	dir  string
+	opts Options
+	db   *badger.DB
+	lock *lock // nil in memory
+
+	queue     *queue
+	live      live
+	watchers  *watchers
+	sweeper   sweeper
+	committed chan struct{} // closed when the committer has ended
+	swept     chan struct{} // closed when the sweep loop has ended
+
+	closing chan struct{} // closed when Close begins
+	once    sync.Once
+	using   sync.RWMutex // shared by readers of db; Close takes it whole
+	closed  bool
+	err     error // of Close
+}
+
+// start completes what a crash interrupted and lets the goroutines run.
+func (s *Store) start() error {
+	s.queue = newQueue()
+	s.watchers = newWatchers()
+	s.sweeper.nudge = make(chan struct{}, 1)
+	s.committed, s.swept, s.closing = make(chan struct{}), make(chan struct{}), make(chan struct{})
+	if s.opts.ReadOnly {
+		close(s.committed)
+		close(s.swept)
+		return nil
+	}
+	if err := s.replay(); err != nil {
+		return err
+	}
+	go s.commitLoop()
+	go s.sweepLoop()
+	return nil
+}
+
+// now is the time by the store's clock, as precise as it is stored.
+func (s *Store) now() time.Time { return s.opts.Clock().UTC().Truncate(time.Microsecond) }
+
+// Close ends the store. Writes whose turn has come are completed and answered;
+// those that still wait, watchers, and whatever is called later get ErrClosed.
+// It waits for readers that are in the middle of a page. Closing again does
+// nothing and returns what the first Close did.
+func (s *Store) Close() error {
+	s.once.Do(func() {
+		close(s.closing)
+		s.queue.close(result.ErrClosed)
+		<-s.committed
+		<-s.swept
+		s.using.Lock()
+		defer s.using.Unlock()
+		s.closed = true
+		if err := s.db.Close(); err != nil {
+			s.err = fmt.Errorf("close %s: %w", s.dir, err)
+		}
+		s.err = errors.Join(s.err, s.lock.release())
+	})
+	return s.err
+}
+
+// parseError says which record could not be parsed. A newer format is no damage.
+func parseError(key []byte, err error) error {
+	var newer *result.VersionError
+	if errors.As(err, &newer) {
+		return fmt.Errorf("record %s: %w", describe(key), err)
+	}
+	return corrupt(key, err)
+}

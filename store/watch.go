@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sync"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// maxNews is how many ready tasks a watcher keeps for a loop that is slow.
+const maxNews = 4096
+
+// watchers are woken by the committer, after a commit. Nothing polls, and a
+// writer never waits for a watcher: what a watcher does not fetch is put
+// together, and in the end dropped, with a mark.
+type watchers struct {
+	mu     sync.Mutex
+	groups map[result.ID]map[*watcher]struct{}
+	tasks  map[result.ID]map[*watcher]struct{}
+}
+
+type watcher struct {
+	wake chan struct{} // has room for one
+
+	mu     sync.Mutex
+	ready  []result.ID
+	missed bool
+	gone   bool
+}
+
+func newWatchers() *watchers {
+	return &watchers{groups: map[result.ID]map[*watcher]struct{}{}, tasks: map[result.ID]map[*watcher]struct{}{}}
+}
+
+func (ws *watchers) add(w *watcher, group result.ID, tasks []result.ID) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if group != "" {
+		enter(ws.groups, group, w)
+	}
+	for _, t := range tasks {
+		enter(ws.tasks, t, w)
+	}
+}
+
+func (ws *watchers) remove(w *watcher, group result.ID, tasks []result.ID) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	leave(ws.groups, group, w)
+	for _, t := range tasks {
+		leave(ws.tasks, t, w)
+	}
+}
+
+func enter(m map[result.ID]map[*watcher]struct{}, id result.ID, w *watcher) {
+	if m[id] == nil {
+		m[id] = map[*watcher]struct{}{}
+	}
+	m[id][w] = struct{}{}
+}
+
+func leave(m map[result.ID]map[*watcher]struct{}, id result.ID, w *watcher) {
+	delete(m[id], w)
+	if len(m[id]) == 0 {
+		delete(m, id)
+	}
+}
+
+// tell passes news on, in the order of the commits.
+func (ws *watchers) tell(list []news) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if len(ws.groups) == 0 && len(ws.tasks) == 0 {
+		return
+	}
+	for _, n := range list {
+		to := ws.groups[n.group]
+		if n.group == "" {
+			to = ws.tasks[n.task]
+		}
+		for w := range to {
+			w.tell(n)
+		}
+		if n.gone { // perhaps nobody knows a watched task any more
+			for _, to := range ws.tasks {
+				for w := range to {
+					w.tell(news{})
+				}
+			}
+		}
+	}
+}
+
+func (w *watcher) tell(n news) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case n.gone:
+		w.gone = true
+	case n.ready && len(w.ready) >= maxNews:
+		w.missed, w.ready = true, nil
+	case n.ready && !w.missed && (len(w.ready) == 0 || w.ready[len(w.ready)-1] != n.task):
+		w.ready = append(w.ready, n.task)
+	}
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns the news since the last time.
+func (w *watcher) take() (e result.Event, gone bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e = result.Event{Ready: w.ready, Missed: w.missed}
+	gone = w.gone
+	w.ready, w.missed = nil, false
+	return e, gone
+}
+
+// Watch ranges over the news of a group and of tasks; see group.Backend.
+func (s *Store) Watch(ctx context.Context, group result.ID, tasks ...result.ID) iter.Seq2[result.Event, error] {
+	tasks = slices.Clone(tasks)
+	return func(yield func(result.Event, error) bool) {
+		w := &watcher{wake: make(chan struct{}, 1)}
+		s.watchers.add(w, group, tasks)
+		defer s.watchers.remove(w, group, tasks)
+		e, gone := result.Event{}, false
+		for first := true; ; first = false {
+			if gone {
+				yield(result.Event{}, &Error{Op: "watch", ID: group, Err: result.ErrNotFound})
+				return
+			}
+			if group != "" {
+				var err error
+				if e.Progress, err = s.progress(group); err != nil {
+					yield(result.Event{}, &Error{Op: "watch", ID: group, Err: err})
+					return
+				}
+			} else if first {
+				if err := s.hold(); err != nil {
+					yield(result.Event{}, &Error{Op: "watch", Err: err})
+					return
+				}
+				s.release()
+			}
+			if !yield(e, nil) {
+				return
+			}
+			select {
+			case <-w.wake:
+			case <-ctx.Done():
+				yield(result.Event{}, ctx.Err())
+				return
+			case <-s.closing:
+				yield(result.Event{}, &Error{Op: "watch", ID: group, Err: result.ErrClosed})
+				return
+			}
+			e, gone = w.take()
+		}
+	}
+}
