@@ -29,8 +29,21 @@
 //	  ? 5 => 1..4294967295,     ; attempt
 //	  ? 6 => true,              ; forgotten
 //	  ? 7 => [uint, uint],      ; blob: sequence, bytes; never beside a value
-//	                            ; 20 to 31 are kept free for what Celery's
-//	}                           ; extended results have, and for children
+//	  ? 8 => [* tree],          ; children; absent if nobody said
+//	  ? 9 => request
+//	}
+//
+//	request = {
+//	  ? 1 => tstr,              ; name of the task's function
+//	  ? 2 => any,               ; args
+//	  ? 3 => any,               ; kwargs
+//	  ? 4 => tstr,              ; worker
+//	  ? 5 => tstr,              ; queue
+//	  ? 6 => int,               ; retries
+//	  ? 7 => tstr,              ; parent_id
+//	  ? 8 => tstr,              ; group_id
+//	  ? 9 => {+ tstr => any}    ; further fields of the document it came from
+//	}
 //
 //	state  = 1..9 / tstr        ; see StateCode; text of a custom state
 //	error  = [type: tstr, args: [* any], module: tstr, traceback: tstr]
@@ -52,11 +65,7 @@
 //	  ? 13 => {+ state => uint} ; leaves in each state
 //	}
 //
-//	manifest = {
-//	  ? 1 => tree,
-//	  ? 2 => {+ tstr => tstr},  ; labels
-//	  ? 3 => any,               ; note: the item as it was given
-//	}
+//	labels = {+ tstr => tstr}
 //
 //	tree = [* token]            ; empty for the zero Tree
 //
@@ -91,7 +100,7 @@
 // # Files
 //
 // wire.go and reader.go are the two halves of the format, state.go its numbers;
-// record.go (with taskerror.go), head.go, manifest.go, tree.go and treeparse.go
+// record.go (with taskerror.go), head.go, labels.go, tree.go and treeparse.go
 // are one record each. value.go, scan.go and diagnose.go are about users' values;
 // tojson.go, fromjson.go and jsonscalar.go turn them into JSON and back.
 package encoding

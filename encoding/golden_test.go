@@ -35,6 +35,11 @@ func goldens() map[string][]byte {
 		"result-blob":      rec(Record{Async: result.Async{State: result.Success, Done: time.UnixMicro(-1), Attempt: 1}, Blob: &Blob{Seq: 1 << 40, Size: 2_000_000}}),
 		"result-forgotten": rec(Record{Async: result.Async{State: result.Pending, Attempt: 3, Forgotten: true}}),
 		"result-empty":     rec(Record{}),
+		"result-request": rec(Record{Async: result.Async{State: result.Success, Attempt: 1,
+			Children: []result.Tree{result.Task("child"), result.Group("g", result.Tasks(testRoot, 1, 5))},
+			Request: &result.Request{Name: "app.add", Args: []byte{0x82, 1, 2}, Kwargs: []byte{0xa0}, Worker: "w1@host", Queue: "celery",
+				Retries: -2, Parent: "p", Group: "g", Extra: map[string][]byte{"stamps": {0xa0}, "x": {0xf6}}}}}),
+		"result-childless": rec(Record{Async: result.Async{State: result.Success, Attempt: 1, Children: []result.Tree{}, Request: &result.Request{}}}),
 
 		"head-new": AppendHead(nil, Head{Seq: 1, Tree: 1, Chunks: 1, Created: testTime, Own: true,
 			Progress: result.Progress{Total: 10_000, Leaves: result.Counts{}.Add(result.Pending, 10_000)}}),
@@ -43,9 +48,7 @@ func goldens() map[string][]byte {
 			Progress: result.Progress{Total: 3, Completed: 1, Leaves: counts}}),
 		"head-empty": AppendHead(nil, Head{}),
 
-		"manifest-plain": AppendManifest(nil, Manifest{Tree: result.Group(testRoot.ID(0), result.Tasks(testRoot, 1, 1_000_000))}),
-		"manifest-full": AppendManifest(nil, Manifest{Tree: result.Group("g", result.Task("a"), result.Task("任务")),
-			Labels: map[string]string{"env": "prod", "b": "", "owner": "déjà"}, Note: []byte{0x82, 0x01, 0x02}}),
+		"labels-full": AppendLabels(nil, map[string]string{"env": "prod", "b": "", "owner": "déjà"}),
 
 		"tree-task":  tree(result.Task("task-17")),
 		"tree-uuid":  tree(result.Task(testUUID)),
@@ -73,9 +76,9 @@ func reread(kind string, b []byte) ([]byte, error) {
 	case "head":
 		h, err := ParseHead(b)
 		return AppendHead(nil, h), err
-	case "manifest":
-		m, err := ParseManifest(b)
-		return AppendManifest(nil, m), err
+	case "labels":
+		l, err := ParseLabels(b)
+		return AppendLabels(nil, l), err
 	case "tree":
 		t, err := ParseTree(b)
 		return AppendTree(nil, t), err

@@ -7,8 +7,7 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// The keys of a result record. 20 to 31 are kept free for what Celery's extended
-// results have (name, args, kwargs, worker, retries, queue) and for children.
+// The keys of a result record.
 const (
 	recordState     = 1
 	recordValue     = 2
@@ -17,6 +16,8 @@ const (
 	recordAttempt   = 5
 	recordForgotten = 6
 	recordBlob      = 7
+	recordChildren  = 8
+	recordRequest   = 9
 )
 
 // Record is a stored result. ID and Input are not in it: they are the engine's,
@@ -58,6 +59,14 @@ func AppendRecord(dst []byte, r Record) []byte {
 		w.dst = appendHead(w.dst, majorUint, r.Blob.Seq)
 		w.dst = appendHead(w.dst, majorUint, r.Blob.Size)
 	}
+	if r.Children != nil {
+		w.key(recordChildren)
+		w.dst = appendChildren(w.dst, r.Children)
+	}
+	if r.Request != nil {
+		w.key(recordRequest)
+		w.dst = appendRequest(w.dst, r.Request)
+	}
 	return w.end()
 }
 
@@ -89,6 +98,10 @@ func ParseRecord(b []byte) (Record, error) {
 				Seq:  r.uint(math.MaxUint64, "a blob's sequence"),
 				Size: r.uint(math.MaxUint64, "a blob's size"),
 			}
+		case recordChildren:
+			rec.Children = r.children()
+		case recordRequest:
+			rec.Request = r.request()
 		default:
 			r.unknown(key)
 		}

@@ -109,19 +109,19 @@ func TestBlobInsteadOfValue(t *testing.T) {
 func TestParseCopies(t *testing.T) {
 	b := AppendRecord(nil, Record{Async: result.Async{State: "PROGRESS", Value: []byte{0x61, 'v'}, Error: &result.TaskError{Type: "T", Args: []any{[]byte("arg")}}}})
 	got, err := ParseRecord(b)
-	m := AppendManifest(nil, Manifest{Tree: result.Group("g", result.Task("a"), result.Task(testUUID)), Labels: map[string]string{"k": "v"}, Note: []byte{0x61, 'n'}})
-	gotM, errM := ParseManifest(m)
+	m := AppendTree(nil, result.Group("g", result.Task("a"), result.Task(testUUID)))
+	gotM, errM := ParseTree(m)
 	if err != nil || errM != nil {
 		t.Fatal(err, errM)
 	}
-	wantB, wantM := AppendRecord(nil, got), AppendManifest(nil, gotM)
+	wantB, wantM := AppendRecord(nil, got), AppendTree(nil, gotM)
 	for i := range b {
 		b[i] = 'X'
 	}
 	for i := range m {
 		m[i] = 'X'
 	}
-	if !bytes.Equal(AppendRecord(nil, got), wantB) || !bytes.Equal(AppendManifest(nil, gotM), wantM) {
+	if !bytes.Equal(AppendRecord(nil, got), wantB) || !bytes.Equal(AppendTree(nil, gotM), wantM) {
 		t.Error("what was parsed changed with the bytes it was parsed from")
 	}
 }
@@ -176,13 +176,10 @@ func TestRecordsRefuse(t *testing.T) {
 		{"head", "01a1 0da2 616101 616101", "byte 7: want states in ascending order"},
 		{"head", "01a1 0db84a" + strings.Repeat("0000", 74), "byte 3: want counts of at least one state, and no more"},
 		{"head", "01a1 0e00", "a key that this version has, not 14"},
-		{"manifest", "01a1 0180", "byte 3: want a tree that is not empty"},
-		{"manifest", "01a1 0181 60", "byte 4: want an id"},
-		{"manifest", "01a1 02a0", "byte 3: want at least one label"},
-		{"manifest", "01a1 02a2 626161 60 6162 60", "want labels in ascending order"},
-		{"manifest", "01a1 02a2 6161 60 6161 60", "want labels in ascending order"},
-		{"manifest", "01a1 02a1 6161 01", "want a label's value"},
-		{"manifest", "01a1 03ff", "byte 3: want a note: an item, not a break"},
+		{"labels", "01a0", "byte 1: want at least one label"},
+		{"labels", "01a2 626161 60 6162 60", "want labels in ascending order"},
+		{"labels", "01a2 6161 60 6161 60", "want labels in ascending order"},
+		{"labels", "01a1 6161 01", "want a label's value"},
 	} {
 		_, err := reread(c.kind, unhex(t, c.hex))
 		if !errors.Is(err, result.ErrCorrupt) || !strings.Contains(err.Error(), c.want) {

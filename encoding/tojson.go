@@ -25,6 +25,7 @@ const MaxInteger = 16 << 10
 //     Infinity and -Infinity stand as Python's json module writes them;
 //   - byte strings are base64 text; times are the text they are stored as; of
 //     other tags only the contents remain; undefined is null;
+//   - a result tree is written as Celery's as_tuple;
 //   - a map's key that is not text becomes text: 1 is "1", a longer one its
 //     diagnostic notation. Two keys may then look the same.
 //
@@ -36,6 +37,13 @@ const MaxInteger = 16 << 10
 func AppendJSON(dst, value []byte) ([]byte, error) {
 	if err := Valid(value); err != nil {
 		return dst, err
+	}
+	if isTree(value) {
+		t, err := unmarshalTree(value)
+		if err != nil {
+			return dst, err
+		}
+		return t.AppendJSON(dst), nil
 	}
 	w := jsonWriter{dst: dst, data: value}
 	for w.item() {

@@ -211,7 +211,7 @@ func TestTreeKeepsApart(t *testing.T) {
 }
 
 func TestNewerVersion(t *testing.T) {
-	for _, kind := range []string{"result", "tree", "head", "manifest"} {
+	for _, kind := range []string{"result", "tree", "head", "labels"} {
 		_, err := reread(kind, []byte{formatVersion + 1, 0xff})
 		var v *result.VersionError
 		if !errors.As(err, &v) || *v != (result.VersionError{What: kind, Got: formatVersion + 1, Max: formatVersion}) {

@@ -46,7 +46,7 @@ func must[T any](mode T, err error) T {
 }
 
 // Marshal returns v as the bytes of one value: deterministic CBOR, so that equal
-// values have equal bytes. Structs are maps by field name; the tags `cbor:"..."`
+// values have equal bytes. A [result.Tree] comes back as one, at any depth. Structs are maps by field name; the tags `cbor:"..."`
 // and `json:"..."` are honoured. A time.Time keeps its nanoseconds and its
 // offset. A nil v is null.
 //
@@ -55,6 +55,9 @@ func must[T any](mode T, err error) T {
 // allow; so what is returned is Valid and can be read. A v that contains itself
 // must not be given.
 func Marshal(v any) ([]byte, error) {
+	if t, ok := v.(result.Tree); ok {
+		return marshalTree(t)
+	}
 	b, err := encMode.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("marshal %T: %w", v, err)
@@ -74,6 +77,11 @@ func Marshal(v any) ([]byte, error) {
 // with a tag on it give an error matching [result.ErrBadValue]. A value that does not fit v gives
 // another error. Neither prints the value.
 func Unmarshal(data []byte, v any) error {
+	if t, ok := v.(*result.Tree); ok {
+		tree, err := unmarshalTree(data)
+		*t = tree
+		return err
+	}
 	kind, err := readable(data)
 	if err != nil {
 		return err

@@ -32,13 +32,39 @@ type Async struct {
 	// item. It is read on request (Filter.Inputs) and ignored in a report.
 	Input []byte
 
+	// Children are what the task has started (AsyncResult.children): nil if that
+	// is not known, empty if it started none.
+	Children []Tree
+
+	// Request is how the task was asked for, if that was reported; otherwise nil.
+	Request *Request
+
 	// Forgotten: the result was forgotten, the state shows as PENDING. Ignored
 	// in a report.
 	Forgotten bool
 }
 
-// Successful, Failed: as Celery's predicates, by the state alone. A REVOKED task
-// is ready and neither.
+// Request is how a task was asked for: what Celery stores beside a result, the
+// most of it only under result_extended. All of it is optional, and none of it
+// means anything to an engine.
+type Request struct {
+	Name    string // of the task's function
+	Args    []byte // one CBOR item, an array; nil if not known
+	Kwargs  []byte // one CBOR item, a map; nil if not known
+	Worker  string // who ran it: a host's name
+	Queue   string // its routing key
+	Retries int    // attempts before this one, by Celery's count
+	Parent  ID     // parent_id; empty if none
+	Group   ID     // group_id; empty if none
+
+	// Extra is what else stood in the document that the result came from, by
+	// name, one CBOR item each; so that writing it out again loses nothing.
+	Extra map[string][]byte
+}
+
+// Successful reports whether the task's state is SUCCESS. Like Celery's
+// predicates it goes by the state alone: a REVOKED task is ready, and neither
+// successful nor failed.
 func (a Async) Successful() bool { return a.State == Success }
 
 // Failed reports whether the task's state is FAILURE.

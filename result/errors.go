@@ -3,6 +3,9 @@ package result
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The sentinel errors. Every engine and every package of this module returns
@@ -59,14 +62,32 @@ type TaskError struct {
 	Traceback string // text for people; may be empty
 }
 
+// Error is the type and the arguments on one line. What is not printable in them
+// is escaped: a task chooses this text, and it must not steer a terminal.
 func (e *TaskError) Error() string {
 	switch len(e.Args) {
 	case 0:
-		return e.Type
+		return printable(e.Type)
 	case 1:
-		return fmt.Sprintf("%s: %v", e.Type, e.Args[0])
+		return printable(fmt.Sprintf("%s: %v", e.Type, e.Args[0]))
 	}
-	return fmt.Sprintf("%s: %v", e.Type, e.Args)
+	return printable(fmt.Sprintf("%s: %v", e.Type, e.Args))
+}
+
+// printable escapes as %q does, but leaves quotes and backslashes as they are.
+func printable(s string) string {
+	dst := make([]byte, 0, len(s))
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		if r != utf8.RuneError && unicode.IsPrint(r) {
+			dst = append(dst, s[:n]...)
+		} else {
+			quoted := strconv.Quote(s[:n])
+			dst = append(dst, quoted[1:len(quoted)-1]...)
+		}
+		s = s[n:]
+	}
+	return string(dst)
 }
 
 // A MemberError is what waiting raises: a member, or an ancestor of one, failed

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -57,10 +58,10 @@ func Group(id ID, members ...Tree) Tree {
 }
 
 // WithParent returns t with p as its parent, or without one if p is the zero
-// Tree. A run has no parent: it panics, give one to each of its tasks.
+// Tree. A run has no parent and is none: it panics, give one to each of its tasks.
 func (t Tree) WithParent(p Tree) Tree {
-	if t.count > 1 {
-		panic("result.Tree.WithParent: a run of tasks has no parent")
+	if t.count > 1 || p.count > 1 {
+		panic("result.Tree.WithParent: a run of tasks has no parent and is none")
 	}
 	n := node{}
 	if t.node != nil {
@@ -105,6 +106,9 @@ func (n *node) append(members []Tree) {
 		}
 		n.members = append(n.members, m)
 		n.ends = append(n.ends, end)
+	}
+	if len(n.members) < cap(n.members)/2 { // most were put together as runs
+		n.members, n.ends = slices.Clone(n.members), slices.Clone(n.ends)
 	}
 }
 
@@ -174,6 +178,9 @@ func (t Tree) LeafCount() int {
 
 // At returns direct member i, counted from 0. It panics if there is none.
 func (t Tree) At(i int) Tree {
+	if i < 0 || i >= t.Len() {
+		panic(fmt.Sprintf("result.Tree.At: member %d of %d", i, t.Len()))
+	}
 	n := t.node
 	k := sort.Search(len(n.ends), func(k int) bool { return i < n.ends[k].direct })
 	m := n.members[k]

@@ -41,61 +41,96 @@ func (t Tree) name() name { return name{t.id, t.IsGroup()} }
 // check goes over t, and over the groups among the parents found on the way:
 // each of those is a tree of its own, with its own members to name once.
 func check(t Tree) error {
-	trees := []Tree{t}
-	chains := map[*node]map[name]bool{} // many leaves share one parent: look once
-	for len(trees) > 0 {
-		next := trees[len(trees)-1]
-		trees = trees[:len(trees)-1]
+	above := parents{below: map[Tree][]Tree{}, followed: map[*node]bool{}}
+	walked := map[*node]bool{} // a group nested in a tree and a parent too: once is enough
+	for todo := []Tree{t}; len(todo) > 0; {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if walked[next.node] {
+			continue
+		}
 		c := checker{tasks: map[ID]bool{}, groups: map[ID]bool{}, runs: map[Root][]run{}}
 		for s := range next.Walk() {
 			if s.Leave {
 				continue
 			}
+			if s.Tree.IsGroup() {
+				walked[s.Tree.node] = true
+			}
 			if err := c.member(s.Tree); err != nil {
 				return err
 			}
-			p := s.Tree.Parent()
-			if p.IsZero() || s.Level == 0 && next.node != t.node {
-				continue // no parent, or its chain was followed on the way here
+			groups, err := above.follow(s.Tree)
+			if err != nil {
+				return err
 			}
-			names, known := chains[p.node]
-			if !known || p.node == nil {
-				var groups []Tree
-				var err error
-				if names, groups, err = chain(p); err != nil {
-					return err
-				}
-				trees = append(trees, groups...)
-				chains[p.node] = names
-			}
-			if names[s.Tree.name()] {
-				return fmt.Errorf("%w: %q is its own ancestor", ErrDuplicate, string(s.Tree.id))
-			}
+			todo = append(todo, groups...)
 		}
 		if err := c.overlaps(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return above.loops()
 }
 
-// chain follows parents from p on and returns their names and which of them are
-// groups. It refuses a chain in which a task or group comes twice.
-func chain(p Tree) (names map[name]bool, groups []Tree, err error) {
-	names = map[name]bool{}
-	for ; !p.IsZero(); p = p.Parent() {
-		if err := p.id.Validate(); err != nil {
-			return nil, nil, err
+// parents is who stands below whom. It is looked at from the top down, so that
+// 10,000 steps of a chain, all of them members, cost 10,000 and not their square.
+type parents struct {
+	below    map[Tree][]Tree // a parent, and the trees that name it
+	tops     []Tree          // parents without a parent, in the order found
+	followed map[*node]bool
+}
+
+// follow goes up from t to where it has been before, and returns the groups on
+// the way.
+func (p *parents) follow(t Tree) (groups []Tree, err error) {
+	for !t.Parent().IsZero() && !p.followed[t.node] {
+		p.followed[t.node] = true
+		up := t.Parent()
+		if p.below[up] == nil {
+			if err := up.id.Validate(); err != nil {
+				return nil, err
+			}
+			if up.IsGroup() {
+				groups = append(groups, up)
+			}
+			if up.Parent().IsZero() {
+				p.tops = append(p.tops, up)
+			}
 		}
-		if names[p.name()] {
-			return nil, nil, fmt.Errorf("%w: %q is its own ancestor", ErrDuplicate, string(p.id))
-		}
-		names[p.name()] = true
-		if p.IsGroup() {
-			groups = append(groups, p)
+		p.below[up] = append(p.below[up], t)
+		t = up
+	}
+	return groups, nil
+}
+
+// loops refuses a task or group that is named again by what stands above it.
+func (p *parents) loops() error {
+	type frame struct {
+		tree Tree
+		next int
+	}
+	line := map[name]bool{} // from the top down to the last of stack
+	for _, top := range p.tops {
+		stack := []frame{{tree: top}}
+		line[top.name()] = true
+		for len(stack) > 0 {
+			last := &stack[len(stack)-1]
+			if last.next == len(p.below[last.tree]) {
+				delete(line, last.tree.name())
+				stack = stack[:len(stack)-1]
+				continue
+			}
+			t := p.below[last.tree][last.next]
+			last.next++
+			if line[t.name()] {
+				return fmt.Errorf("%w: %q is its own ancestor", ErrDuplicate, string(t.id))
+			}
+			line[t.name()] = true
+			stack = append(stack, frame{tree: t})
 		}
 	}
-	return names, groups, nil
+	return nil
 }
 
 func (c *checker) member(t Tree) error {

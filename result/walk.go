@@ -103,7 +103,7 @@ func (t Tree) Ancestors() iter.Seq[Tree] {
 // named by several parts of the tree may come more than once.
 func (t Tree) Lineage() iter.Seq[Tree] {
 	return func(yield func(Tree) bool) {
-		seen := map[*node]bool{} // ancestors are shared: a million leaves may have one parent
+		seen := map[Tree]bool{} // ancestors are shared: a million leaves may have one parent
 		queue := []Tree{t}
 		for len(queue) > 0 {
 			next := queue[len(queue)-1]
@@ -114,12 +114,10 @@ func (t Tree) Lineage() iter.Seq[Tree] {
 				}
 				for leaf := r; ; { // up from the leaf, until known ground
 					p := leaf.Parent()
-					if p.IsZero() || p.node != nil && seen[p.node] {
+					if p.IsZero() || seen[p] {
 						break
 					}
-					if p.node != nil {
-						seen[p.node] = true
-					}
+					seen[p] = true
 					if p.IsGroup() { // stands for its leaves, whose ancestors count too
 						queue = append(queue, p)
 					} else if !yield(Task(p.id)) {

@@ -32,10 +32,11 @@ type batch struct {
 
 // news is one thing for watchers to hear.
 type news struct {
-	group result.ID // those of this group; empty: those of the task
-	task  result.ID // whose result changed; empty if it is about the group
-	ready bool      // the task became ready
-	gone  bool      // the group is no longer saved
+	group  result.ID // those of this group; empty: those of the task
+	task   result.ID // whose result changed; empty if it is about the group
+	ready  bool      // the task became ready
+	gone   bool      // the group is no longer saved
+	serial uint64    // of the change: who watches a group and its task hears it once
 }
 
 func (s *Store) newBatch() *batch {

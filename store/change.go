@@ -83,7 +83,8 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 	}
 	t.changed++
 	becameReady := rec.State.Ready() && !old.rec.State.Ready()
-	b.news = append(b.news, news{task: old.id, ready: becameReady})
+	b.s.changes++
+	b.news = append(b.news, news{task: old.id, ready: becameReady, serial: b.s.changes})
 	namers, err := b.namers(old.id)
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 		if settled {
 			t.settled = append(t.settled, passage{n.head.Seq, n.id})
 		}
-		b.news = append(b.news, news{group: n.id, task: old.id, ready: becameReady})
+		b.news = append(b.news, news{group: n.id, task: old.id, ready: becameReady, serial: b.s.changes})
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 //	key                                   value
 //	'h' id                                head of a saved group     encoding.Head
 //	't' seq:8 version:4 piece:4           a piece of its tree       encoding.AppendTree
-//	'o' seq:8                             its labels                encoding.Manifest
+//	'o' seq:8                             its labels                encoding.AppendLabels
 //	'b' seq:8                             its note                  encoding.Record
 //	's' seq:8                             its id, by creation       text
 //	'd' seq:8 ordinal:4                   unsuccessful leaves below direct member ordinal-1   number:8

@@ -133,10 +133,8 @@ func (b *batch) finishSave(t *tally, j journal, tree result.Tree, found survey) 
 	g := &group{id: tree.ID(), key: key, head: encoding.Head{
 		Seq: j.Seq, Created: time.UnixMicro(j.Created).UTC(), MaxAge: j.MaxAge,
 	}}
-	wasSettled := false
 	if old != nil {
 		g.head = old.head
-		wasSettled = old.head.Progress.Settled()
 		if err := b.deleteTree(j.Seq, old.head.Tree, old.head.Chunks); err != nil {
 			return err
 		}
@@ -147,10 +145,8 @@ func (b *batch) finishSave(t *tally, j journal, tree result.Tree, found survey) 
 	b.change(g)
 	t.applied = true
 	b.news = append(b.news, news{group: g.id})
-	switch settled := g.head.Progress.Settled(); {
-	case !settled:
-		g.head.Settled = zeroTime
-	case !wasSettled:
+	g.head.Settled = zeroTime
+	if g.head.Progress.Settled() { // a group that grows was not, or it was empty
 		g.head.Settled = b.now
 		t.settled = append(t.settled, passage{j.Seq, g.id})
 	}
@@ -167,7 +163,7 @@ func (b *batch) finishSave(t *tally, j journal, tree result.Tree, found survey) 
 // writeAbout stores what was saved beside the tree, which never changes.
 func (b *batch) writeAbout(seq uint64, attr result.Attributes) error {
 	if len(attr.Labels) > 0 {
-		labels := encoding.AppendManifest(nil, encoding.Manifest{Labels: attr.Labels})
+		labels := encoding.AppendLabels(nil, attr.Labels)
 		if err := b.set(seqKey(keyLabels, seq), 0, labels); err != nil {
 			return err
 		}

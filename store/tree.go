@@ -108,10 +108,8 @@ func listed(txn *badger.Txn, g *group) (result.Saved, error) {
 	if err != nil || body == nil {
 		return saved, err
 	}
-	m, err := encoding.ParseManifest(body)
-	if err != nil {
+	if saved.Labels, err = encoding.ParseLabels(body); err != nil {
 		return saved, parseError(key, err)
 	}
-	saved.Labels = m.Labels
 	return saved, nil
 }

@@ -26,6 +26,7 @@ type watcher struct {
 
 	mu     sync.Mutex
 	ready  []result.ID
+	heard  uint64 // serial of the last change in ready
 	missed bool
 	gone   bool
 }
@@ -99,9 +100,11 @@ func (w *watcher) tell(n news) {
 	switch {
 	case n.gone:
 		w.gone = true
-	case n.ready && len(w.ready) >= maxNews:
+	case !n.ready || n.serial == w.heard || w.missed:
+	case len(w.ready) == maxNews:
 		w.missed, w.ready = true, nil
-	case n.ready && !w.missed && (len(w.ready) == 0 || w.ready[len(w.ready)-1] != n.task):
+	default:
+		w.heard = n.serial
 		w.ready = append(w.ready, n.task)
 	}
 	select {
