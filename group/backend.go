@@ -30,8 +30,11 @@ type Backend interface {
 	// that only adds members, each at the end of its group, takes the place of
 	// the old one as long as that has not settled or is empty. Any other tree
 	// under a used id gives ErrExist (L13). Results that are there already
-	// count from now on (L17). Errors: those of Tree.Validate (L12) and
-	// Attributes.Validate; ErrBadID for a tree that is no group.
+	// count from now on (L17). An input belongs to its task: the first one saved
+	// stands. Errors: those of Tree.Validate (L12) and Attributes.Validate;
+	// ErrBadID for a tree that is no group; ErrBadValue and ErrTooLarge for a note
+	// or an input; ErrTooLarge if its leaves are in more than
+	// result.MaxCustomStates custom states.
 	Save(ctx context.Context, tree result.Tree, attr result.Attributes) (result.Outcome, error)
 
 	// Restore reads a saved group, GroupResult.restore. An id that was not
@@ -95,7 +98,8 @@ type Backend interface {
 	// as ready: what happens after it has begun is not missed, so a waiter looks
 	// at the results then, and sleeps in the range after that. Later events come
 	// when something changed; to a slow loop they come put together, so no
-	// writer ever waits for a watcher. The range ends with the context's error;
+	// writer ever waits for a watcher; an event may also turn out to be no news.
+	// The range ends with the context's error;
 	// with ErrNotFound when the group is not, or no longer, saved; with
 	// ErrClosed. A watched task need not exist.
 	Watch(ctx context.Context, group result.ID, tasks ...result.ID) iter.Seq2[result.Event, error]

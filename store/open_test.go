@@ -9,14 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"github.com/seed-1c955bc8/bunch/result"
 )
-
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
-}
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
