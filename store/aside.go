@@ -44,14 +44,14 @@ func (b *batch) writeInput(task result.ID, in []byte) error {
 func (b *batch) writeAside(key, v []byte) error {
 	rec := encoding.Record{Async: result.Async{State: result.Pending, Value: v}}
 	if len(v) > maxInline {
-		blob, err := b.writeBlob(v)
+		blob, err := b.writeBlob(rec)
 		if err != nil {
 			return err
 		}
 		if err := b.delete(seqKey(keyJournal, blob.Seq)); err != nil {
 			return err
 		}
-		rec.Value, rec.Blob = nil, blob
+		rec = short(rec, blob)
 	}
 	return b.set(key, 0, encoding.AppendRecord(nil, rec))
 }
@@ -83,5 +83,6 @@ func readAside(txn *badger.Txn, key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, parseError(key, err)
 	}
-	return value(txn, rec)
+	rec, err = whole(txn, rec)
+	return rec.Value, err
 }

@@ -28,6 +28,7 @@ type batch struct {
 	news   []news   // to be told when it is durable
 	ops    []*op    // to be answered then
 	long   bool     // the operation under way is in the journal: it may be committed in parts
+	tight  bool     // the operation under way did not fit a transaction: it has to be long
 }
 
 // news is one thing for watchers to hear.

@@ -6,21 +6,24 @@ import (
 	"github.com/dgraph-io/badger/v4"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// A value longer than fits its record lies in pieces of its own, under a number
-// that is used once. The pieces are written first, in as many transactions as it
-// takes, and mean nothing until the record that names them is committed; the
-// journal entry that goes with the first piece and away with the record lets
-// Open remove the pieces of a value that never got that far. So Badger's value
-// log, where most of its troubles are, stays empty.
+// A record that is long lies in pieces of its own, under a number that is used
+// once; in its place stands a short one with the number. The pieces are written
+// first, in as many transactions as it takes, and mean nothing until the short
+// record is committed; the journal entry that goes with the first piece and away
+// with that record lets Open remove the pieces of a record that never got that
+// far. So Badger's value log, where most of its troubles are, stays empty.
 const (
-	maxInline = 64 << 10  // bytes of a value in its record
+	maxInline = 64 << 10  // bytes of a record in one piece
+	maxRecord = 768 << 10 // bytes of any record: below Badger's threshold for its value log
 	blobPiece = 128 << 10 // bytes of a piece: part of the format
 )
 
-// writeBlob stores v in pieces. It commits what the batch holds.
-func (b *batch) writeBlob(v []byte) (*encoding.Blob, error) {
+// writeBlob stores rec in pieces. It commits what the batch holds.
+func (b *batch) writeBlob(rec encoding.Record) (*encoding.Blob, error) {
+	v := encoding.AppendRecord(nil, rec)
 	if err := b.flush(); err != nil {
 		return nil, err
 	}
@@ -57,7 +60,7 @@ func (b *batch) deleteBlob(blob encoding.Blob) error {
 	return nil
 }
 
-// dropBlob removes a value that no record came to name.
+// dropBlob removes the pieces of a record that never came to stand.
 func (b *batch) dropBlob(blob encoding.Blob) error {
 	if err := b.delete(seqKey(keyJournal, blob.Seq)); err != nil {
 		return err
@@ -80,7 +83,7 @@ func readBlob(txn *badger.Txn, blob encoding.Blob) ([]byte, error) {
 			return nil, err
 		}
 		if piece == nil {
-			return nil, corrupt(key, fmt.Errorf("a piece of a value is missing"))
+			return nil, corrupt(key, fmt.Errorf("a piece of a record is missing"))
 		}
 		if v == nil {
 			v = make([]byte, 0, min(blob.Size, 4*blobPiece))
@@ -88,15 +91,29 @@ func readBlob(txn *badger.Txn, blob encoding.Blob) ([]byte, error) {
 		v = append(v, piece...)
 	}
 	if uint64(len(v)) != blob.Size {
-		return nil, corrupt(seqKey(keyBlob, blob.Seq), fmt.Errorf("a value of %d bytes has %d", blob.Size, len(v)))
+		return nil, corrupt(seqKey(keyBlob, blob.Seq), fmt.Errorf("a record of %d bytes has %d", blob.Size, len(v)))
 	}
 	return v, nil
 }
 
-// value returns the value of a stored record, wherever it lies.
-func value(txn *badger.Txn, rec encoding.Record) ([]byte, error) {
-	if rec.Blob != nil {
-		return readBlob(txn, *rec.Blob)
+// short is what stands in place of a record that lies in pieces.
+func short(rec encoding.Record, blob *encoding.Blob) encoding.Record {
+	return encoding.Record{Blob: blob, Async: result.Async{State: rec.State, Done: rec.Done, Attempt: rec.Attempt}}
+}
+
+// whole returns rec as it was before short.
+func whole(txn *badger.Txn, rec encoding.Record) (encoding.Record, error) {
+	if rec.Blob == nil {
+		return rec, nil
 	}
-	return rec.Value, nil // parsing has copied it
+	body, err := readBlob(txn, *rec.Blob)
+	if err != nil {
+		return rec, err
+	}
+	long, err := encoding.ParseRecord(body)
+	if err != nil {
+		return rec, parseError(seqKey(keyBlob, rec.Blob.Seq), err)
+	}
+	long.State, long.Done, long.Attempt = rec.State, rec.Done, rec.Attempt
+	return long, nil
 }

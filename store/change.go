@@ -78,7 +78,11 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 			return err
 		}
 	}
-	if err := b.set(old.key, metaOf(rec.Async), encoding.AppendRecord(nil, rec)); err != nil {
+	body := encoding.AppendRecord(nil, rec)
+	if len(body) > maxRecord {
+		return fmt.Errorf("%w: the record of task %q has %d bytes, the most is %d", result.ErrTooLarge, string(old.id), len(body), maxRecord)
+	}
+	if err := b.set(old.key, metaOf(rec.Async), body); err != nil {
 		return err
 	}
 	t.changed++

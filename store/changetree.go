@@ -53,7 +53,7 @@ func (s *Store) change(ctx context.Context, name string, verb uint8, tree result
 // the journal, which keeps the tree.
 func (b *batch) changeTree(t *tally, verb uint8, tree result.Tree) error {
 	j := journal{Verb: verb, ID: tree.ID()}
-	if touches(tree, verb) > longOp {
+	if b.tight || touches(tree, verb) > longOp {
 		b.long = true
 		var err error
 		if j.Seq, err = b.nextSeq(); err != nil {
@@ -111,8 +111,13 @@ func (b *batch) revoke(t *tally, tree result.Tree) error {
 		if e.rec.State.Ready() || e.rec.Forgotten {
 			continue
 		}
+		stood, err := whole(b.txn, e.rec)
+		if err != nil {
+			return err
+		}
 		rec := encoding.Record{Async: result.Async{
 			State: result.Revoked, Error: result.RevokedError("revoked"), Done: b.now, Attempt: e.rec.Attempt,
+			Request: stood.Request,
 		}}
 		if err := b.put(t, e, rec); err != nil {
 			return err
@@ -130,9 +135,16 @@ func (b *batch) retry(t *tally, tree result.Tree) error {
 		if !e.rec.State.Propagates() && !e.rec.Forgotten {
 			return nil
 		}
+		stood, err := whole(b.txn, e.rec)
+		if err != nil {
+			return err
+		}
 		rec := encoding.Record{Async: result.Async{
-			State: result.Retry, Error: e.rec.Error, Attempt: e.rec.Attempt + 1,
+			State: result.Retry, Error: stood.Error, Attempt: e.rec.Attempt + 1, Request: stood.Request,
 		}}
+		if rec.Error != nil && len(encoding.AppendRecord(nil, rec)) > maxInline {
+			rec.Error = &result.TaskError{Type: rec.Error.Type, Module: rec.Error.Module} // only to look at
+		}
 		if err := b.put(t, e, rec); err != nil {
 			return err
 		}

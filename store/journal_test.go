@@ -180,7 +180,7 @@ func TestJournalSave(t *testing.T) {
 func TestJournalBlob(t *testing.T) {
 	s := newStore(t, t.TempDir())
 	s = interrupt(t, s, func(b *batch) error {
-		_, err := b.writeBlob(make([]byte, 5*blobPiece))
+		_, err := b.writeBlob(encoding.Record{Async: result.Async{Value: append([]byte{0x5a, 0, 8, 0, 0}, make([]byte, 1<<19)...)}})
 		return err
 	})
 	empty(t, s, keyBlob, keyJournal)

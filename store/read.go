@@ -114,10 +114,10 @@ func parseResult(txn *badger.Txn, id result.ID, key, body []byte) (result.Async,
 	if err != nil {
 		return result.Async{}, parseError(key, err)
 	}
-	rec.ID = id
-	if rec.Value, err = value(txn, rec); err != nil {
+	if rec, err = whole(txn, rec); err != nil {
 		return result.Async{}, err
 	}
+	rec.ID = id
 	return rec.Async, nil
 }
 

@@ -44,7 +44,7 @@ func (b *batch) removeGroup(t *tally, verb uint8, id result.ID) error {
 	}
 	t.applied = true
 	j := journal{Verb: verb, ID: id, Seq: g.head.Seq, Version: g.head.Tree, Pieces: g.head.Chunks}
-	if g.head.Progress.Leaves.Total()+int(g.head.Chunks) > longOp {
+	if b.tight || g.head.Progress.Leaves.Total()+int(g.head.Chunks) > longOp {
 		b.long = true
 	}
 	if err := b.beginLong(j); err != nil {

@@ -58,6 +58,9 @@ func (s *Store) validate(reports []result.Async) error {
 		if err := s.validateValue("value", r.Value); err != nil {
 			return err
 		}
+		if err := encoding.ValidDetails(r, s.opts.MaxValueSize); err != nil {
+			return fmt.Errorf("task %q: %w", string(r.ID), err)
+		}
 	}
 	return nil
 }
@@ -74,20 +77,21 @@ func (s *Store) validateValue(what string, v []byte) error {
 	return encoding.Valid(v)
 }
 
-// writeBlobs stores the long values of reports that will be applied, before any
+// writeBlobs stores the long records of reports that will be applied, before any
 // report is: what it writes takes transactions of its own. All records of one
-// call must fit one transaction, so many values are cut shorter than few.
+// call must fit one transaction, so many are cut shorter than few.
 func (b *batch) writeBlobs(reports []result.Async, blobs []*encoding.Blob) error {
-	total := 0
-	for _, r := range reports {
-		total += len(r.Value)
+	total, sizes := 0, make([]int, len(reports))
+	for i, r := range reports {
+		sizes[i] = sizeOf(r)
+		total += sizes[i]
 	}
 	inline := maxInline
 	if total > 4*maxInline {
 		inline = 256
 	}
 	for i, r := range reports {
-		if len(r.Value) <= inline || blobs[i] != nil {
+		if sizes[i] <= inline || blobs[i] != nil {
 			continue
 		}
 		e, err := b.entry(r.ID)
@@ -97,11 +101,23 @@ func (b *batch) writeBlobs(reports []result.Async, blobs []*encoding.Blob) error
 		if !takes(e.rec.Async, r) {
 			continue
 		}
-		if blobs[i], err = b.writeBlob(r.Value); err != nil {
+		rec, err := b.record(e, r)
+		if err != nil {
+			return err
+		}
+		if blobs[i], err = b.writeBlob(rec); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sizeOf is about how long the record of a report will be.
+func sizeOf(r result.Async) int {
+	if r.Error == nil && r.Children == nil && r.Request == nil { // nearly all of them
+		return len(r.Value)
+	}
+	return len(encoding.AppendRecord(nil, encoding.Record{Async: r}))
 }
 
 // takes is the first law: whether a report is applied to what stands.
@@ -109,22 +125,11 @@ func takes(stands, r result.Async) bool {
 	return !stands.State.Ready() && !stands.Forgotten && (r.Attempt == 0 || r.Attempt == stands.Attempt)
 }
 
-// report applies one report. Its value is in blob, if it is long.
-func (b *batch) report(r result.Async, blob *encoding.Blob) (out result.Outcome, err error) {
-	old, err := b.entry(r.ID)
-	if err != nil {
-		return out, err
-	}
-	stands := old.rec.Async
-	out.State, out.Attempt = stands.State, stands.Attempt
-	if !takes(stands, r) {
-		if blob != nil { // an earlier report of the same call won
-			err = b.dropBlob(*blob)
-		}
-		return out, err
-	}
-	rec := encoding.Record{Blob: blob, Async: result.Async{
-		State: r.State, Value: r.Value, Error: r.Error, Attempt: stands.Attempt,
+// record is what is stored of a report that is applied to what stands.
+func (b *batch) record(old entry, r result.Async) (encoding.Record, error) {
+	rec := encoding.Record{Async: result.Async{
+		State: r.State, Value: r.Value, Error: r.Error, Attempt: old.rec.Attempt,
+		Children: r.Children, Request: r.Request,
 	}}
 	if r.State.Ready() {
 		rec.Done = b.now
@@ -132,8 +137,33 @@ func (b *batch) report(r result.Async, blob *encoding.Blob) (out result.Outcome,
 			rec.Done = r.Done.UTC().Truncate(time.Microsecond)
 		}
 	}
+	if r.Request != nil {
+		return rec, nil
+	}
+	stands, err := whole(b.txn, old.rec)
+	rec.Request = stands.Request
+	return rec, err
+}
+
+// report applies one report. Its record is in blob, if it is long.
+func (b *batch) report(r result.Async, blob *encoding.Blob) (out result.Outcome, err error) {
+	old, err := b.entry(r.ID)
+	if err != nil {
+		return out, err
+	}
+	out.State, out.Attempt = old.rec.State, old.rec.Attempt
+	if !takes(old.rec.Async, r) {
+		if blob != nil { // an earlier report of the same call won
+			err = b.dropBlob(*blob)
+		}
+		return out, err
+	}
+	rec, err := b.record(old, r)
+	if err != nil {
+		return out, err
+	}
 	if blob != nil {
-		rec.Value = nil
+		rec = short(rec, blob)
 		if err := b.delete(seqKey(keyJournal, blob.Seq)); err != nil {
 			return out, err
 		}

@@ -83,7 +83,7 @@ func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes) error {
 	if err != nil {
 		return err
 	}
-	if largeSave(tree, attr, found) {
+	if b.tight || largeSave(tree, attr, found) {
 		b.long = true // what comes before the journal entry means nothing without it
 	}
 	if j.Pieces, err = b.writeTree(j.Seq, j.Version, encoding.AppendTree(nil, tree)); err != nil {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -61,6 +63,9 @@ func (c *change) decide(reports []result.Async) ([]step, error) {
 			from = c.task(r.ID)
 		}
 		to.attempt, to.input = from.attempt, from.input
+		if to.request == nil {
+			to.request = from.request
+		}
 		steps[i] = step{id: r.ID, from: from, to: from}
 		if from.state.Ready() || from.forgotten || r.Attempt != 0 && r.Attempt != from.attempt {
 			continue
@@ -93,7 +98,13 @@ func (c *change) reported(r result.Async) (task, error) {
 	if err := c.checkValue("value", r.ID, r.Value); err != nil {
 		return task{}, err
 	}
-	t := task{state: r.State, value: bytes.Clone(r.Value), err: copyError(r.Error)}
+	if err := encoding.ValidDetails(r, c.opt.MaxValueSize); err != nil {
+		return task{}, fmt.Errorf("task %q: %w", string(r.ID), err)
+	}
+	t := task{
+		state: r.State, value: bytes.Clone(r.Value), err: copyError(r.Error),
+		children: slices.Clone(r.Children), request: copyRequest(r.Request),
+	}
 	if r.State.Ready() {
 		t.done = c.at
 		if !r.Done.IsZero() {
@@ -113,6 +124,7 @@ func (s *Store) Revoke(ctx context.Context, tree result.Tree) (result.Outcome, e
 				continue
 			}
 			t.state, t.value, t.err, t.done = result.Revoked, nil, result.RevokedError("revoked"), c.at
+			t.children = nil
 			c.set(leaf.ID(), t)
 		}
 	})
@@ -126,7 +138,7 @@ func (s *Store) Retry(ctx context.Context, tree result.Tree) (result.Outcome, er
 			if !t.state.Propagates() && !t.forgotten {
 				continue
 			}
-			t.state, t.value, t.done, t.forgotten = result.Retry, nil, time.Time{}, false
+			t.state, t.value, t.children, t.done, t.forgotten = result.Retry, nil, nil, time.Time{}, false
 			t.attempt++
 			c.set(leaf.ID(), t)
 		}

@@ -3,6 +3,7 @@ package memstore
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
@@ -19,6 +20,8 @@ type task struct {
 	state     result.State // PENDING if forgotten
 	value     []byte
 	err       *result.TaskError
+	children  []result.Tree // nil if nobody said
+	request   *result.Request
 	done      time.Time
 	attempt   uint32
 	forgotten bool
@@ -57,6 +60,8 @@ func (t task) async(id result.ID) result.Async {
 		Error:     copyError(t.err),
 		Done:      t.done,
 		Attempt:   t.attempt,
+		Children:  slices.Clone(t.children), // empty is not nil
+		Request:   copyRequest(t.request),
 		Forgotten: t.forgotten,
 	}
 }
@@ -102,6 +107,24 @@ func copyError(e *result.TaskError) *result.TaskError {
 			again = text(fmt.Sprint(arg))
 		}
 		c.Args = append(c.Args, again)
+	}
+	return &c
+}
+
+// copyRequest copies q and all that it holds.
+func copyRequest(q *result.Request) *result.Request {
+	if q == nil {
+		return nil
+	}
+	c := result.Request{
+		Name: text(q.Name), Args: bytes.Clone(q.Args), Kwargs: bytes.Clone(q.Kwargs), Worker: text(q.Worker),
+		Queue: text(q.Queue), Retries: q.Retries, Parent: q.Parent, Group: q.Group,
+	}
+	if len(q.Extra) > 0 {
+		c.Extra = map[string][]byte{}
+	}
+	for name, item := range q.Extra {
+		c.Extra[name] = bytes.Clone(item)
 	}
 	return &c
 }

@@ -14,7 +14,7 @@ import (
 // answer if the texts are the same.
 
 var sentinels = []error{
-	result.ErrNotFound, result.ErrForgotten, result.ErrExist, result.ErrDuplicate, result.ErrBadID, result.ErrBadState, result.ErrBadValue,
+	result.ErrNotFound, result.ErrForgotten, result.ErrIncomplete, result.ErrExist, result.ErrDuplicate, result.ErrBadID, result.ErrBadState, result.ErrBadValue,
 	result.ErrTooDeep, result.ErrTooLarge, result.ErrCorrupt, result.ErrClosed, result.ErrLocked, result.ErrReadOnly, result.ErrNoSpace,
 }
 
@@ -51,8 +51,16 @@ func answerAsync(b Backend, a result.Async, err error) string {
 		args, err := b.Marshal(a.Error.Args)
 		why = fmt.Sprintf("%q %q %q %x %v", a.Error.Type, a.Error.Module, a.Error.Traceback, args, err)
 	}
-	return fmt.Sprintf("%q: %s/%d, forgotten %v, done %s, value %x, input %x, error %s",
-		a.ID, a.State, a.Attempt, a.Forgotten, answerTime(a.Done), a.Value, a.Input, why)
+	children := "unknown"
+	if a.Children != nil {
+		children = fmt.Sprint(a.Children)
+	}
+	request := "unknown"
+	if a.Request != nil {
+		request = fmt.Sprintf("%q", *a.Request) // fmt sorts maps
+	}
+	return fmt.Sprintf("%q: %s/%d, forgotten %v, done %s, value %x, input %x, error %s, children %s, request %s",
+		a.ID, a.State, a.Attempt, a.Forgotten, answerTime(a.Done), a.Value, a.Input, why, children, request)
 }
 
 func answerProgress(p result.Progress) string {

@@ -35,8 +35,21 @@ func differ(b Backend, x, y result.Async) string {
 		return "the time of completion differs"
 	case !sameError(b, x.Error, y.Error):
 		return "the error differs"
+	case (x.Children == nil) != (y.Children == nil) || !slices.EqualFunc(x.Children, y.Children, result.Tree.Equal):
+		return "the children differ"
+	case !sameRequest(x.Request, y.Request):
+		return "the request differs"
 	}
 	return ""
+}
+
+func sameRequest(x, y *result.Request) bool {
+	if x == nil || y == nil {
+		return x == y
+	}
+	return x.Name == y.Name && bytes.Equal(x.Args, y.Args) && bytes.Equal(x.Kwargs, y.Kwargs) && x.Worker == y.Worker &&
+		x.Queue == y.Queue && x.Retries == y.Retries && x.Parent == y.Parent && x.Group == y.Group &&
+		maps.EqualFunc(x.Extra, y.Extra, bytes.Equal)
 }
 
 // sameError compares arguments by their bytes: a number may come back in

@@ -45,6 +45,9 @@ var laws = []law{
 		"watcher.", watching},
 	{"Attributes", "what is saved beside a tree comes back as it was saved first; inputs are read on request and stay until the last group " +
 		"that names the task goes.", attributes},
+	{"Details", "what a task has started and how it was asked for come back as reported, shared with nobody; a report says all of a result but for the " +
+		"request, which stays until another comes; Retry keeps the request and drops the children, Forget drops both; what could not be read " +
+		"again is refused.", details},
 	{"Close", "after Close every method gives ErrClosed, and every watch has ended with it.", closing},
 	{"Codec", "a value goes to the bytes of one CBOR item and back.", codec},
 }

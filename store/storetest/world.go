@@ -168,6 +168,16 @@ func (w *world) async(rng *rand.Rand, b Backend, now time.Time) result.Async {
 	if rng.IntN(4) == 0 {
 		a.Done = now.Add(-time.Duration(rng.IntN(1e9)))
 	}
+	if rng.IntN(4) == 0 {
+		a.Children = []result.Tree{}
+		for range rng.IntN(3) {
+			a.Children = append(a.Children, w.any(rng))
+		}
+	}
+	if rng.IntN(4) == 0 {
+		a.Request = &result.Request{Name: pick(rng, []string{"", "app.add"}), Retries: rng.IntN(3) - 1, Parent: pick(rng, w.parents)}
+		a.Request.Args, _ = b.Marshal([]any{rng.IntN(10), "x"})
+	}
 	if a.State.Exception() {
 		a.Error = &result.TaskError{Type: "E", Args: []any{rng.IntN(10), []any{"deep", nil}}, Traceback: "t"}
 	}

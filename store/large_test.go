@@ -1,0 +1,95 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// TestLargeRecords: values and errors of any size that is allowed come back
+// whole, the operations on their group fit their transactions, and nothing of
+// them is left on disk when they are gone.
+func TestLargeRecords(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	tree := minted(40)
+	note := text(t, s, 3<<20)
+	inputs := make([][]byte, 40)
+	for i := range inputs {
+		inputs[i] = text(t, s, 100<<10)
+	}
+	if _, err := s.Save(ctx, tree, result.Attributes{Note: note, Inputs: inputs}); err != nil {
+		t.Fatal(err)
+	}
+	reports := make([]result.Async, 40)
+	for i := range reports {
+		reports[i] = result.Async{ID: tree.At(i).ID(), State: result.Failure, Value: text(t, s, 60<<10),
+			Error: &result.TaskError{Type: "E", Args: []any{strings.Repeat("a", 60<<10)}, Traceback: strings.Repeat("t", i*40<<10)}}
+	}
+	outs, err := s.Report(ctx, reports...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for a, err := range s.Results(ctx, tree, result.Filter{Inputs: true}) {
+		if err != nil || !outs[i].Applied {
+			t.Fatal(err, outs[i])
+		}
+		want := reports[i]
+		if !bytes.Equal(a.Value, want.Value) || !bytes.Equal(a.Input, inputs[i]) || a.Error.Traceback != want.Error.Traceback || len(a.Error.Args) != 1 {
+			t.Errorf("result %d came back as another", i)
+		}
+		i++
+	}
+	saved, err := s.Restore(ctx, tree.ID())
+	if err != nil || !bytes.Equal(saved.Note, note) {
+		t.Errorf("the note came back with %d bytes, %v", len(saved.Note), err)
+	}
+	if out, err := s.Retry(ctx, tree); err != nil || out.Changed != 40 {
+		t.Errorf("retry: %+v, %v", out, err)
+	}
+	if a, err := s.Get(ctx, tree.At(0).ID()); err != nil || a.Error == nil || a.Error.Type != "E" {
+		t.Errorf("after a retry: %+v, %v", a.Error, err)
+	}
+	if _, err := s.Purge(ctx, tree.ID()); err != nil {
+		t.Fatal(err)
+	}
+	empty(t, s, keyBlob, keyInput, keyNote, keyJournal, keyHead, keyTree)
+	if err := s.db.VerifyChecksum(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTooLarge: what is over a limit is refused by a word about its size, not
+// with the bytes, and nothing of the call happens.
+func TestTooLarge(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open("", &Options{InMemory: true, MaxValueSize: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	secret := append([]byte{0x59, 0x07, 0xd0}, bytes.Repeat([]byte("s3cret. "), 250)...)
+	_, err = s.Report(ctx, result.Async{ID: "a", State: result.Success}, result.Async{ID: "b", State: result.Success, Value: secret})
+	if !errors.Is(err, result.ErrTooLarge) || strings.Contains(fmt.Sprint(err), "s3cret") {
+		t.Errorf("got %.200v", err)
+	}
+	if _, err := s.Get(ctx, "a"); !errors.Is(err, result.ErrNotFound) {
+		t.Errorf("the other report of the call: %v", err)
+	}
+}
+
+// text is a value of about n bytes.
+func text(t *testing.T, s *Store, n int) []byte {
+	t.Helper()
+	v, err := s.Marshal(strings.Repeat("x", n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
