@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store"
+)
+
+// place is the store to use and how to open it: the global flags.
+type place struct {
+	dir     string
+	profile string
+	noSync  bool
+}
+
+// patience is how long to wait for a store that another process has. Most
+// commands have it for a moment only, so that scripts may run them side by side;
+// whoever has it for longer, as run does, makes the others give up.
+const patience = 2 * time.Second
+
+// path returns the directory: --store, $BUNCH_STORE, or the user's state folder.
+func (p place) path() (string, error) {
+	if p.dir != "" {
+		return p.dir, nil
+	}
+	if dir := os.Getenv("BUNCH_STORE"); dir != "" {
+		return dir, nil
+	}
+	if state := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(state) {
+		return filepath.Join(state, "bunch"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no directory for the store: %w; use --store", err)
+	}
+	return filepath.Join(home, ".local", "state", "bunch"), nil
+}
+
+// flags returns what makes another command use the same store, for a hint.
+func (p place) flags() string {
+	if p.dir == "" {
+		return ""
+	}
+	return " --store " + shellQuote(p.dir)
+}
+
+// open opens the store in dir, or one in memory if dir is "".
+func (p place) open(ctx context.Context, dir string, readOnly bool) (*store.Store, error) {
+	o := &store.Options{NoSync: p.noSync, ReadOnly: readOnly, InMemory: dir == ""}
+	switch p.profile {
+	case "standard":
+	case "edge":
+		o.Profile = store.Edge
+	default:
+		return nil, usage("--profile %q: it is standard or edge", p.profile)
+	}
+	for give := time.Now().Add(patience); ; {
+		s, err := store.Open(dir, o)
+		if !errors.Is(err, result.ErrLocked) || time.Now().After(give) {
+			return s, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// make calls use with the store, which it makes if there is none.
+func (a *app) make(ctx context.Context, use func(*store.Store) error) error {
+	dir, err := a.place.path()
+	if err != nil {
+		return err
+	}
+	s, err := a.place.open(ctx, dir, false)
+	return closing(s, err, use)
+}
+
+// change calls use with the store. If there is none it does not make one: it
+// says so, and use gets an empty store in memory.
+func (a *app) change(ctx context.Context, use func(*store.Store) error) error {
+	dir, err := a.existing()
+	if err != nil {
+		return err
+	}
+	s, err := a.place.open(ctx, dir, false)
+	return closing(s, err, use)
+}
+
+// read is change for a use that only reads. It opens for writing all the same,
+// since a store that crashed cannot be opened otherwise, unless that is forbidden.
+func (a *app) read(ctx context.Context, use func(*store.Store) error) error {
+	dir, err := a.existing()
+	if err != nil {
+		return err
+	}
+	s, err := a.place.open(ctx, dir, false)
+	if errors.Is(err, fs.ErrPermission) {
+		var other error
+		if s, other = a.place.open(ctx, dir, true); other == nil {
+			err = nil
+		}
+	}
+	return closing(s, err, use)
+}
+
+// existing returns the store's directory, "" if there is none yet.
+func (a *app) existing() (string, error) {
+	dir, err := a.place.path()
+	if err != nil {
+		return "", err
+	}
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		fmt.Fprintf(a.err, "bunch: there is no store in %q yet; 'bunch run' and 'bunch new' make one\n", dir)
+		return "", nil
+	}
+	return dir, nil
+}
+
+func closing(s *store.Store, err error, use func(*store.Store) error) error {
+	if err != nil {
+		return err
+	}
+	err = use(s)
+	if failed := s.Close(); err == nil {
+		err = failed
+	}
+	return err
+}
