@@ -37,10 +37,10 @@ func fuzzRecord(f *testing.F, kind string) {
 	})
 }
 
-func FuzzRecord(f *testing.F)   { fuzzRecord(f, "result") }
-func FuzzHead(f *testing.F)     { fuzzRecord(f, "head") }
-func FuzzLabels(f *testing.F)   { fuzzRecord(f, "labels") }
-func FuzzTree(f *testing.F)     { fuzzRecord(f, "tree") }
+func FuzzRecord(f *testing.F) { fuzzRecord(f, "result") }
+func FuzzHead(f *testing.F)   { fuzzRecord(f, "head") }
+func FuzzLabels(f *testing.F) { fuzzRecord(f, "labels") }
+func FuzzTree(f *testing.F)   { fuzzRecord(f, "tree") }
 
 // FuzzValue: what is Valid can be shown as JSON, and what can be read into Go can be
 // written again, to bytes that no longer change. What is not Valid nobody takes.

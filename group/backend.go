@@ -56,10 +56,17 @@ type Backend interface {
 	// first ready state wins; a later report, one for another attempt, and one
 	// for a forgotten task are not applied and no error: the outcome says what
 	// stands (L1, L9). Between unready states the latest wins. A task nobody
-	// knows gets a lone result (L17). Errors: ErrBadID, ErrBadState,
-	// ErrBadValue, and ErrTooLarge for a value over the engine's limit, more
-	// than MaxReports, or a group whose leaves would be in more than
-	// result.MaxCustomStates custom states at once.
+	// knows gets a lone result (L17). A report says all there is to say of a
+	// result, its children too; only the request, which is the task's, stays
+	// until a report brings another one, or until Forget. The report of a failure
+	// does not fail for what it says: an argument of its error that cannot be
+	// stored becomes its text, and what is not UTF-8 in an error's or a request's
+	// text becomes U+FFFD. Errors: ErrBadID, ErrBadState; ErrBadValue for a value
+	// or an item of the request that is not CBOR; those of Tree.Validate for a
+	// child; ErrTooLarge for a value or an item over the engine's limit, for
+	// children and a request of more than MaxDetails, for more than MaxReports,
+	// or for a group whose leaves would be in more than result.MaxCustomStates
+	// custom states at once.
 	Report(ctx context.Context, reports ...result.Async) ([]result.Outcome, error)
 
 	// Revoke reports every leaf of tree that is not ready, and not forgotten,
@@ -67,8 +74,8 @@ type Backend interface {
 	Revoke(ctx context.Context, tree result.Tree) (result.Outcome, error)
 
 	// Retry reopens every leaf of tree that is FAILURE, REVOKED or forgotten:
-	// its state is RETRY, its attempt one higher, its value gone, its error
-	// kept. Other leaves stay as they are; nothing reopens SUCCESS (L1).
+	// its state is RETRY, its attempt one higher, value and children gone, error
+	// and request kept. Other leaves stay as they are; nothing reopens SUCCESS (L1).
 	// For a tree of one task the outcome gives its attempt.
 	Retry(ctx context.Context, tree result.Tree) (result.Outcome, error)
 
@@ -117,6 +124,10 @@ type Backend interface {
 
 // MaxReports is the most reports in one call of [Backend.Report].
 const MaxReports = 1000
+
+// MaxDetails is how many bytes the children and the request of one report may
+// take when they are written down: enough for children 10,000 levels deep.
+const MaxDetails = 512 << 10
 
 // Codec is how a backend writes values as bytes: Celery's serializer. Both
 // engines of this module have CBOR, by package encoding.

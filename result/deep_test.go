@@ -104,14 +104,18 @@ func TestMembersOfOneChain(t *testing.T) {
 	}
 }
 
-// TestParentsInsideEachOther: groups within groups, each of them a parent too.
+// TestParentsInsideEachOther: groups within groups, each of them the parent of a
+// task too.
 func TestParentsInsideEachOther(t *testing.T) {
 	used := func(n int) float64 {
 		g := Group("bottom")
+		var tasks []Tree
 		for i := range n {
-			g = Group(ID(fmt.Sprint("g", i)), g, Task(ID(fmt.Sprint("t", i))).WithParent(g))
+			tasks = append(tasks, Task(ID(fmt.Sprint("t", i))).WithParent(g))
+			g = Group(ID(fmt.Sprint("g", i)), g)
 		}
-		return bytes(func() { check(t, g.Validate() == nil) })
+		top := Group("top", g).Append(tasks...)
+		return bytes(func() { check(t, top.Validate() == nil) })
 	}
 	if ratio := used(2000) / used(250); ratio > 20 {
 		t.Errorf("Validate takes %.0f times as much for 8 times as many", ratio)
@@ -142,11 +146,38 @@ func doubled(n int) Tree {
 func TestWhatIsSharedIsSeenOnce(t *testing.T) {
 	const n = 100
 	g := doubled(n)
-	if err := g.Validate(); err != nil {
-		t.Error(err)
+	if err := g.Validate(); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), `"g99"`) {
+		t.Error(err) // nobody could write it
 	}
 	check(t, g.Equal(doubled(n)))
 	check(t, g.Append(Task("x")).Extends(doubled(n)))
 	check(t, !doubled(n).Extends(g.Append(Task("x"))))
 	count(t, g.Lineage(), 2*n)
+}
+
+// TestTheLargestTree is at the bound and one beyond, however it got there.
+func TestTheLargestTree(t *testing.T) {
+	g, x, y, z := doubled(22), Task("x"), Task("y"), Task("z") // MaxNodes - 3 nodes
+	full := g.Append(x, y, z)
+	for name, c := range map[string]struct {
+		tree Tree
+		want error
+	}{
+		"at the bound":           {full, nil},
+		"a member more":          {full.Append(Task("w")), ErrTooLarge},
+		"a run is one":           {g.Append(x, y, Tasks(rootOf(1), 1, million)), nil},
+		"a run that goes on":     {g.Append(x, y, Tasks(rootOf(1), 1, 3), Task(rootOf(1).ID(4))), nil},
+		"a run and a gap":        {g.Append(x, y, Tasks(rootOf(1), 1, 3), Task(rootOf(1).ID(5))), ErrTooLarge},
+		"a parent":               {g.WithParent(x.WithParent(y.WithParent(z))), nil},
+		"a parent more":          {full.WithParent(Task("w")), ErrTooLarge},
+		"the parent taken away":  {full.WithParent(Task("w")).WithParent(Tree{}), nil},
+		"another parent":         {g.WithParent(full).WithParent(x.WithParent(y)), nil},
+		"as a parent":            {x.WithParent(g.Append(y, z)), nil},
+		"as a parent, and below": {Group("h", x.WithParent(g.Append(y, z))), ErrTooLarge},
+		"twice the parent":       {Group("h", x.WithParent(g), y.WithParent(g)), ErrTooLarge},
+	} {
+		if err := c.tree.Validate(); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
 }

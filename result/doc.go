@@ -36,7 +36,10 @@
 //	.clear, len, [i], index, in, ==    Set.Clear, .Len, .At, .Index, .Contains, .Equal
 //	GroupResult                        group.Result, a live handle; Group(id, ...), its data
 //	.results, .children, len, [i]      Tree.Members, Tree.Len, Tree.At
-//	.as_tuple()                        Tree; Tree.AppendJSON writes it
+//	.as_tuple(), .as_list()            Tree, Tree.AppendJSON writes it; Tree.List
+//	.children of a task                Async.Children
+//	.name, .args, .worker, ...         Async.Request
+//	IncompleteStream                   ErrIncomplete
 //	result_from_tuple                  Task, Group, Tree.WithParent
 //	celery.states, READY_STATES, ...   State and its constants, State.Ready, ...
 //	states.precedence, state(...) < .. State.Compare

@@ -15,6 +15,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrForgotten: the result was forgotten; waiting for it would hang for ever.
 	ErrForgotten = errors.New("forgotten")
+	// ErrIncomplete: a task that others may depend on is not ready, so what it
+	// has started is not known yet.
+	ErrIncomplete = errors.New("not complete")
 	// ErrExist: another tree is saved under this id.
 	ErrExist = errors.New("another tree is saved under this id")
 	// ErrDuplicate: a tree names a member twice.
@@ -27,7 +30,7 @@ var (
 	ErrBadValue = errors.New("bad value")
 	// ErrTooDeep: a tree nests, or its parents reach, deeper than MaxDepth.
 	ErrTooDeep = errors.New("tree too deep")
-	// ErrTooLarge: a value, a label or one call's work is over its limit.
+	// ErrTooLarge: a value, a label, a tree or one call's work is over its limit.
 	ErrTooLarge = errors.New("too large")
 	// ErrCorrupt: stored bytes are damaged or are not ours.
 	ErrCorrupt = errors.New("corrupt data")

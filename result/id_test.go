@@ -65,6 +65,16 @@ func TestUUID(t *testing.T) {
 	if _, ok := ID("6BA7B810-9dad-11d1-80b4-00c04fd430c8").UUID(); ok {
 		t.Error("capitals: another text, and not canonical")
 	}
+	// Any byte anywhere: it is a UUID if and only if it is written so.
+	for at := range 36 {
+		for c := range 256 {
+			text := []byte("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
+			text[at] = byte(c)
+			if u, ok := ID(text).UUID(); ok != (u.String() == string(text)) {
+				t.Fatalf("%q: %v, %v", text, u, ok)
+			}
+		}
+	}
 }
 
 func TestNewRoot(t *testing.T) {

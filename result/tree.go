@@ -12,6 +12,12 @@ import (
 // parents together.
 const MaxDepth = 10_000
 
+// MaxNodes is how large a tree may be when it is written out, each parent below
+// every tree that names it: tasks, groups and parents, where a run of minted
+// tasks is one. Trees that share parents that share parents are small in memory
+// and may be endless on paper.
+const MaxNodes = 1 << 24
+
 // A Tree is a task, or a group of trees; either may name a parent, what came
 // before it in a chain. It is what Celery calls as_tuple: names and their order,
 // no states. A Tree is an immutable value that is cheap to copy and safe to
@@ -31,6 +37,7 @@ type node struct {
 	members []Tree // runs are maximal: neighbours that continue each other are one
 	ends    []span // ends[i] is where members[i] ends
 	depth   int
+	weight  int // nodes when written out, MaxNodes+1 for any number above MaxNodes
 }
 
 // span counts members: direct ones, and leaves at any depth.
@@ -41,8 +48,12 @@ func Task(id ID) Tree { return Tree{id: id, count: 1} }
 
 // Tasks returns a run: count tasks with the ids root.ID(first) and on. A run is
 // an argument for [Group] and [Tree.Append] and stands for count members there.
-// It panics if count is not positive or the node numbers would overflow.
+// It panics if count is not positive, the node numbers would overflow, or root is
+// not the start of a UUID of version 8, as those of [NewRoot] are.
 func Tasks(root Root, first uint32, count int) Tree {
+	if root[6]>>4 != 8 || root[8]>>6 != 2 {
+		panic("result.Tasks: the root is not of version 8, make it with NewRoot")
+	}
 	if count < 1 || uint64(first)+uint64(count)-1 > math.MaxUint32 {
 		panic("result.Tasks: count out of range")
 	}
@@ -52,7 +63,7 @@ func Tasks(root Root, first uint32, count int) Tree {
 // Group returns the tree of a group with these members, in this order.
 // Whether the ids are good and no member is named twice is for [Tree.Validate].
 func Group(id ID, members ...Tree) Tree {
-	n := &node{group: true, depth: 1}
+	n := &node{group: true, depth: 1, weight: 1}
 	n.append(members)
 	return Tree{id: id, count: 1, node: n}
 }
@@ -69,8 +80,10 @@ func (t Tree) WithParent(p Tree) Tree {
 	}
 	n.parent = p
 	n.depth = 1 + p.Depth()
+	n.weight = sum(1, p.weight())
 	for _, m := range n.members {
 		n.depth = max(n.depth, 1+m.Depth())
+		n.weight = sum(n.weight, m.weight())
 	}
 	if !n.group && p.IsZero() {
 		return Task(t.id)
@@ -104,6 +117,7 @@ func (n *node) append(members []Tree) {
 			n.ends[last] = end
 			continue
 		}
+		n.weight = sum(n.weight, m.weight())
 		n.members = append(n.members, m)
 		n.ends = append(n.ends, end)
 	}
@@ -158,6 +172,18 @@ func (t Tree) Depth() int {
 	}
 	return t.node.depth
 }
+
+// weight is how many nodes t has when written out, a run being one, or
+// MaxNodes+1 if there are more than MaxNodes.
+func (t Tree) weight() int {
+	if t.node == nil {
+		return min(t.count, 1)
+	}
+	return t.node.weight
+}
+
+// sum adds weights, none of which is over MaxNodes+1.
+func sum(a, b int) int { return min(a+b, MaxNodes+1) }
 
 // Len returns the number of direct members of a group, 0 for a task.
 func (t Tree) Len() int {

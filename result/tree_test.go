@@ -49,6 +49,8 @@ func agree(t *testing.T, p *plain, tree Tree) {
 	same(t, "Leaves", ids(tree.Leaves()), leaves)
 	same(t, "Groups", ids(tree.Groups()), groups)
 	same(t, "Ancestors", ids(tree.Ancestors()), ancestors)
+	slices.Reverse(ancestors)
+	same(t, "List", tree.List(), append([]ID{p.id}, ancestors...))
 	same(t, "Runs, one by one", apart(tree.Runs()), members)
 	same(t, "LeafRuns, one by one", apart(tree.LeafRuns()), leaves)
 	for i, q := range p.members {
@@ -239,6 +241,18 @@ func TestTreesDoNotChange(t *testing.T) {
 	if a.Len() != 6 || b.Len() != 6 || a.At(5).ID() != r.ID(10) || b.At(5).ID() != "z" {
 		t.Errorf("two that were appended to one: %v, %v", a, b)
 	}
+	// However much room is left behind the members, two appends do not share it.
+	for n := range 40 {
+		before := g.String()
+		a, b := g.Append(Task(r.ID(uint32(20+2*n)))), g.Append(Task("z"))
+		if g.String() != before || a.At(n+5).ID() != r.ID(uint32(20+2*n)) || b.At(n+5).ID() != "z" {
+			t.Fatalf("%v and %v were appended to one of %d members", a, b, n+5)
+		}
+		g = a
+		if c := g.Append(Task(r.ID(uint32(21 + 2*n)))); c.Len() != n+7 || g.Len() != n+6 || g.String() != a.String() {
+			t.Fatalf("a run went on in %v, and in %v", c, g)
+		}
+	}
 	if p := g.WithParent(Task("p")).WithParent(Tree{}); !p.Equal(g) {
 		t.Errorf("with a parent and without it again: %v", p)
 	}
@@ -253,6 +267,9 @@ func TestPanics(t *testing.T) {
 	for name, f := range map[string]func(){
 		"no tasks":         func() { Tasks(r, 1, 0) },
 		"too many tasks":   func() { Tasks(r, math.MaxUint32, 2) },
+		"a root of none":   func() { Tasks(Root{}, 1, 2) },
+		"another version":  func() { Tasks(Root{6: 0x40, 8: 0x80}, 1, 2) },
+		"another variant":  func() { Tasks(Root{6: 0x80, 8: 0xc0}, 1, 1) },
 		"parent of a run":  func() { Tasks(r, 1, 2).WithParent(Task("p")) },
 		"run as a parent":  func() { Task("t").WithParent(Tasks(r, 1, 2)) },
 		"append to a task": func() { Task("t").Append(Task("u")) },

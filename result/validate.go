@@ -7,15 +7,18 @@ import (
 )
 
 // Validate refuses a tree that no store takes: with an id that is not valid
-// ([ErrBadID]), deeper than [MaxDepth] ([ErrTooDeep]), with a member named twice
-// or a chain of parents that comes back to itself ([ErrDuplicate]). The error
-// names the id. Parents are references, so a parent may be a member elsewhere.
+// ([ErrBadID]), deeper than [MaxDepth] ([ErrTooDeep]), larger than [MaxNodes]
+// ([ErrTooLarge]), with a member named twice or a chain of parents that comes back
+// to itself ([ErrDuplicate]). The error names the id. Parents are references, so a parent may be a member elsewhere.
 func (t Tree) Validate() error {
 	if t.IsZero() {
 		return fmt.Errorf("%w: the tree is empty", ErrBadID)
 	}
 	if t.Depth() > MaxDepth {
 		return fmt.Errorf("%w: %d levels in the tree of %q, the most is %d", ErrTooDeep, t.Depth(), string(t.id), MaxDepth)
+	}
+	if t.weight() > MaxNodes {
+		return fmt.Errorf("%w: the tree of %q names more than %d tasks, groups and parents, written out", ErrTooLarge, string(t.id), MaxNodes)
 	}
 	return check(t)
 }

@@ -97,6 +97,16 @@ func (t Tree) Ancestors() iter.Seq[Tree] {
 	}
 }
 
+// List returns the id of t and then those of its parents, the nearest first:
+// AsyncResult.as_list.
+func (t Tree) List() []ID {
+	var ids []ID
+	for ; !t.IsZero(); t = t.Parent() {
+		ids = append(ids, t.id)
+	}
+	return ids
+}
+
 // Lineage ranges over every task that forgetting the tree forgets: its leaves,
 // and the ancestors of each leaf, at any remove. The parent of a group is not
 // among them, unless a leaf leads to it. A shared ancestor comes once; tasks

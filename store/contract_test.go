@@ -51,9 +51,8 @@ func (e *engine) Reopen(t *testing.T) storetest.Backend {
 func listing(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		info, err := os.Stat(path)
-		if err == nil {
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, _ error) error {
+		if info, err := os.Stat(path); err == nil { // otherwise it is gone again
 			fmt.Fprintln(&b, path, info.Size(), info.ModTime())
 		}
 		return nil

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
@@ -90,8 +91,13 @@ func (b *batch) writeBlobs(reports []result.Async, blobs []*encoding.Blob) error
 	if total > 4*maxInline {
 		inline = 256
 	}
+	if slices.Max(sizes) <= inline {
+		return nil
+	}
+	asked := map[result.ID]*result.Request{} // by earlier reports of the call
 	for i, r := range reports {
-		if sizes[i] <= inline || blobs[i] != nil {
+		long := sizes[i] > inline && blobs[i] == nil
+		if !long && r.Request == nil {
 			continue
 		}
 		e, err := b.entry(r.ID)
@@ -99,6 +105,13 @@ func (b *batch) writeBlobs(reports []result.Async, blobs []*encoding.Blob) error
 			return err
 		}
 		if !takes(e.rec.Async, r) {
+			continue
+		}
+		if r.Request == nil {
+			r.Request = asked[r.ID]
+		}
+		asked[r.ID] = r.Request
+		if !long {
 			continue
 		}
 		rec, err := b.record(e, r)

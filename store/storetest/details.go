@@ -43,7 +43,7 @@ func details(t *T) {
 			want := got
 			want.Children, want.Request = children, q
 			if diff := differ(t.Backend, a, want); diff != "" {
-				t.broken("%s: %s: got %v, %+v, want %v, %+v", when, diff, a.Children, a.Request, children, q)
+				t.broken("%s: of %q %s: %d children, request %+v", when, id, diff, len(a.Children), a.Request)
 			}
 		}
 	}
@@ -120,6 +120,12 @@ func details(t *T) {
 		a.Value = t.value(strings.Repeat("x", 1<<20))
 		t.reports(a)
 		stand(t, "a long value", "t", children(), t.request())
+
+		first := t.async("u", result.Started)
+		first.Request = t.request()
+		a.ID, a.Request = "u", nil
+		t.reports(first, a)
+		stand(t, "a request, and then a long value, in one call", "u", children(), t.request())
 	})
 
 	t.clause("the_deepest_child", func(t *T) {
@@ -161,7 +167,7 @@ func details(t *T) {
 			"a group's long id":    {request(result.Request{Group: result.ID(strings.Repeat("x", 256))}), result.ErrBadID},
 			"a field's bad name":   {request(result.Request{Extra: map[string][]byte{"\xff": {0x01}}}), result.ErrBadValue},
 			"a field of nothing":   {request(result.Request{Extra: map[string][]byte{"x": nil}}), result.ErrBadValue},
-			"too many retries":     {request(result.Request{Retries: math.MaxInt32 + 1}), result.ErrTooLarge},
+			"too many retries":     {request(result.Request{Retries: math.MaxInt}), result.ErrTooLarge},
 			"too long a name":      {request(result.Request{Name: strings.Repeat("x", group.MaxDetails)}), result.ErrTooLarge},
 			"too long an item":     {request(result.Request{Args: t.value(make([]byte, 16<<20))}), result.ErrTooLarge},
 			"too long together":    {request(result.Request{Args: t.value(make([]byte, group.MaxDetails/2)), Kwargs: t.value(make([]byte, group.MaxDetails/2))}), result.ErrTooLarge},

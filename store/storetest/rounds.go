@@ -230,6 +230,9 @@ func (w *world) checkTasks(t *T, ledgers []ledger, seen []result.ID, missed bool
 		case a.Forgotten:
 		case ok:
 			said.Done = a.Done
+			if said.Request == nil { // one that was reported before it stays
+				said.Request = a.Request
+			}
 			t.same(a, said)
 		default:
 			t.want(!a.State.Ready() || a.State == result.Revoked, "%q is %s, which nobody was told", a.ID, a.State)
