@@ -46,14 +46,18 @@ func (a *app) changeVerb(c change) *cobra.Command {
 				}
 				var list []string
 				err := a.plan(ctx, c, args, func(id result.ID, n int) error {
-					list = append(list, c.object(n, string(id)))
+					if n > 0 || c.saved {
+						list = append(list, c.object(n, string(id)))
+					}
 					return nil
 				})
 				if err != nil {
 					return err
 				}
-				if ok, err := a.ask(ctx, cmd.Name()+" "+strings.Join(list, ", ")); err != nil || !ok {
-					return err
+				if len(list) > 0 { // otherwise it says that there is nothing to do
+					if ok, err := a.ask(ctx, cmd.Name()+" "+strings.Join(list, ", ")); err != nil || !ok {
+						return err
+					}
 				}
 			}
 			return a.change(ctx, func(s *store.Store) error {

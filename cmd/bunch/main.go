@@ -114,6 +114,7 @@ func (a *app) root() *cobra.Command {
 		a.newVerb(), a.reportVerb(),
 		a.lsVerb(), a.showVerb(), a.watchVerb(), a.joinVerb(), a.resultsVerb(),
 		a.revokeVerb(), a.retryVerb(), a.forgetVerb(), a.deleteVerb(), a.purgeVerb(),
+		a.importVerb(), a.exportVerb(),
 		a.statsVerb(), a.versionVerb(),
 	)
 	for _, c := range root.Commands() {

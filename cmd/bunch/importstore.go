@@ -1,0 +1,144 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store"
+)
+
+// importSum is what became of documents.
+type importSum struct {
+	saved, there   int // groups
+	applied, stood int // results
+	bad            int
+}
+
+// savers is how many groups are saved at once, so that they share syncs.
+const savers = 256
+
+// apply stores a batch: the results in one step, the groups at the same time.
+// What the store will not take joins the bad ones of the batch; an error means
+// that nothing more can be stored.
+func (sum *importSum) apply(ctx context.Context, s *store.Store, b *docBatch) error {
+	outcomes := make([]result.Outcome, len(b.groups))
+	errs := make([]error, len(b.groups))
+	next := make(chan int, len(b.groups))
+	for i := range b.groups {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range min(savers, len(b.groups)) {
+		wg.Go(func() {
+			for i := range next {
+				outcomes[i], errs[i] = s.Save(ctx, b.groups[i].tree, result.Attributes{})
+			}
+		})
+	}
+	err := sum.report(ctx, s, b, 0, len(b.reports))
+	wg.Wait()
+	for i, failed := range errs {
+		switch {
+		case refused(failed):
+			b.bad = append(b.bad, badDoc{b.groups[i].at, failed})
+		case failed != nil:
+			err = cmp.Or(err, failed)
+		case outcomes[i].Applied:
+			sum.saved++
+		default:
+			sum.there++
+		}
+	}
+	slices.SortStableFunc(b.bad, func(x, y badDoc) int { return cmp.Compare(x.at.line, y.at.line) })
+	sum.bad += len(b.bad)
+	return err
+}
+
+// report reports from up to to. If the store refuses one of them it has taken
+// none, so each half is tried.
+func (sum *importSum) report(ctx context.Context, s *store.Store, b *docBatch, from, to int) error {
+	if from == to {
+		return nil
+	}
+	outcomes, err := s.Report(ctx, b.reports[from:to]...)
+	switch {
+	case !refused(err):
+		for _, o := range outcomes {
+			if o.Applied {
+				sum.applied++
+			} else {
+				sum.stood++
+			}
+		}
+		return err
+	case to-from == 1:
+		b.bad = append(b.bad, badDoc{b.places[from], err})
+		return nil
+	}
+	middle := (from + to) / 2
+	if err := sum.report(ctx, s, b, from, middle); err != nil {
+		return err
+	}
+	return sum.report(ctx, s, b, middle, to)
+}
+
+// refused reports whether the store will not take what it was given.
+func refused(err error) bool {
+	for _, e := range []error{result.ErrExist, result.ErrBadID, result.ErrBadState, result.ErrBadValue, result.ErrTooLarge, result.ErrDuplicate, result.ErrTooDeep} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// byteBar is a progress bar of how much was read. A nil one draws nothing.
+type byteBar struct{ pb *progressbar.ProgressBar }
+
+func newByteBar(info fs.FileInfo) *byteBar {
+	if !isTerminal(os.Stderr) {
+		return nil
+	}
+	total := int64(-1) // nobody knows
+	if info.Mode().IsRegular() && info.Size() > 0 {
+		total = info.Size()
+	}
+	return &byteBar{progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionThrottle(50*time.Millisecond),
+		progressbar.OptionSetRenderBlankState(true),
+		progressbar.OptionClearOnFinish())}
+}
+
+func (b *byteBar) add(bytes int) {
+	if b != nil {
+		_ = b.pb.Add(bytes)
+	}
+}
+
+// hide takes the bar off the screen until it moves again.
+func (b *byteBar) hide() {
+	if b != nil {
+		_ = b.pb.Clear()
+	}
+}
+
+// clear takes the bar off the screen, for good.
+func (b *byteBar) clear() {
+	if b != nil {
+		_ = b.pb.Finish()
+		_ = b.pb.Clear()
+	}
+}
