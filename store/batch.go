@@ -65,7 +65,19 @@ const maxBatchEntries = 2000
 
 // get reads a record; body is nil if there is none. It is valid until the batch
 // ends.
-func (b *batch) get(key []byte) (body []byte, meta byte, err error) { return get(b.txn, key) }
+func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
+	if body, meta, ok := b.s.recent.get(key); ok {
+		return body, meta, nil
+	}
+	body, meta, err = get(b.txn, key)
+	if err == nil && len(body) <= maxRecentBody {
+		if body != nil { // Badger's memory is the transaction's
+			body = append(make([]byte, 0, len(body)), body...)
+		}
+		b.s.recent.put(key, body, meta)
+	}
+	return body, meta, err
+}
 
 func get(txn *badger.Txn, key []byte) (body []byte, meta byte, err error) {
 	item, err := txn.Get(key)
@@ -86,12 +98,14 @@ func (b *batch) set(key []byte, meta byte, body []byte) error {
 	e := &badger.Entry{Key: key, Value: seal(key, meta, body), UserMeta: meta}
 	b.n++
 	b.used += len(key) + len(e.Value) + 16
+	b.s.recent.put(key, e.Value[:len(e.Value)-sealLen:len(e.Value)-sealLen], meta)
 	return b.txn.SetEntry(e)
 }
 
 func (b *batch) delete(key []byte) error {
 	b.n++
 	b.used += len(key) + 16
+	b.s.recent.put(key, nil, 0)
 	return b.txn.Delete(key)
 }
 

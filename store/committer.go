@@ -93,6 +93,7 @@ func (b *batch) apply(o *op) error {
 // again begins a fresh transaction and applies to it what was in the old one.
 func (b *batch) again() error {
 	b.txn.Discard()
+	b.s.recent.forget()
 	b.begin()
 	ops := b.ops
 	b.ops = nil
@@ -107,6 +108,7 @@ func (b *batch) again() error {
 // fail answers everything that is under way, and rest, with err.
 func (b *batch) fail(err error, rest []*op) error {
 	b.txn.Discard()
+	b.s.recent.forget()
 	for _, o := range b.ops {
 		o.answer(err)
 	}

@@ -94,6 +94,7 @@ func TestDamagedRecords(t *testing.T) {
 	}
 	put := func(key []byte, sealed []byte) {
 		t.Helper()
+		s.recent.forget() // as when the store is opened
 		err := s.db.Update(func(txn *badger.Txn) error { return txn.Set(key, sealed) })
 		if err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ type Store struct {
 	live      live
 	watchers  *watchers
 	changes   uint64 // of results, since Open; the committer's
+	recent    recent // the committer's
 	sweeper   sweeper
 	committed chan struct{} // closed when the committer has ended
 	swept     chan struct{} // closed when the sweep loop has ended

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/result"
@@ -24,6 +25,10 @@ type place struct {
 // commands have it for a moment only, so that scripts may run them side by side;
 // whoever has it for longer, as run does, makes the others give up.
 const patience = 2 * time.Second
+
+// edgeMemory is how much memory the program is content with under the edge
+// profile, unless GOMEMLIMIT says otherwise.
+const edgeMemory = 96 << 20
 
 // path returns the directory: --store, $BUNCH_STORE, or the user's state folder.
 func (p place) path() (string, error) {
@@ -58,6 +63,9 @@ func (p place) open(ctx context.Context, dir string, readOnly bool) (*store.Stor
 	case "standard":
 	case "edge":
 		o.Profile = store.Edge
+		if os.Getenv("GOMEMLIMIT") == "" {
+			debug.SetMemoryLimit(edgeMemory)
+		}
 	default:
 		return nil, usage("--profile %q: it is standard or edge", p.profile)
 	}
