@@ -69,6 +69,9 @@ func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
 	if body, meta, ok := b.s.recent.get(key); ok {
 		return body, meta, nil
 	}
+	if b.s.absent.is(key) {
+		return nil, 0, nil
+	}
 	body, meta, err = get(b.txn, key)
 	if err == nil && len(body) <= maxRecentBody {
 		if body != nil { // Badger's memory is the transaction's
@@ -98,6 +101,7 @@ func (b *batch) set(key []byte, meta byte, body []byte) error {
 	e := &badger.Entry{Key: key, Value: seal(key, meta, body), UserMeta: meta}
 	b.n++
 	b.used += len(key) + len(e.Value) + 16
+	b.s.absent.add(key)
 	b.s.recent.put(key, e.Value[:len(e.Value)-sealLen:len(e.Value)-sealLen], meta)
 	return b.txn.SetEntry(e)
 }

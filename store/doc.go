@@ -64,7 +64,7 @@
 // # Reading the source
 //
 // keys.go has every key, seal.go the form of a value; then queue.go, committer.go
-// and batch.go, with recent.go as its memory. A report goes report.go, change.go, namers.go, batch.go, watch.go.
+// and batch.go, with recent.go and absent.go as its memory. A report goes report.go, change.go, namers.go, batch.go, watch.go.
 // A tree goes save.go, link.go, tree.go. Reads are in read.go, results.go,
 // list.go and find.go; large operations in journal.go, changetree.go and
 // remove.go; expiry.go and sweep.go are about time.

@@ -24,6 +24,7 @@ type Store struct {
 	watchers  *watchers
 	changes   uint64 // of results, since Open; the committer's
 	recent    recent // the committer's
+	absent    absent // the committer's
 	sweeper   sweeper
 	committed chan struct{} // closed when the committer has ended
 	swept     chan struct{} // closed when the sweep loop has ended
@@ -45,6 +46,9 @@ func (s *Store) start() error {
 		close(s.committed)
 		close(s.swept)
 		return nil
+	}
+	if err := s.absent.begin(s.db); err != nil {
+		return err
 	}
 	if err := s.replay(); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -25,8 +26,8 @@ as 'bunch show -o raw' prints them.
 The first ready result of a task stands, so importing twice changes nothing.
 Lines are taken in batches of up to 1000, each stored as a whole or not at all.
 A bad line is told of and left out; with --strict import stops at it, with exit
-code 1: what came before it stays. If the store refuses a line, up to a batch of
-lines behind it may be stored as well.
+code 1: what came before it stays. If the store refuses a line, up to two
+batches of lines behind it may be stored as well.
 
 In the end standard error says what became of it all; with -o json standard
 output does too, as groups_saved, groups_there, results_applied,
@@ -72,25 +73,36 @@ func (a *app) takeIn(ctx context.Context, s *store.Store, in *intake, file *os.F
 
 	sum, began := importSum{}, time.Now()
 	err := func() error {
+		var last *storing // while one batch is being stored the next may begin
+		settle := func() error {
+			if last == nil {
+				return nil
+			}
+			done := last
+			last = nil
+			return a.stored(done, &sum, in.strict, bar)
+		}
 		for {
 			select {
 			case b, more := <-in.batches:
 				if !more {
-					return in.err
+					return cmp.Or(settle(), in.err)
 				}
-				err := sum.apply(ctx, s, b)
-				bar.add(b.bytes)
-				for _, bad := range b.bad {
-					if in.strict {
-						return exitf(exitError, "%s: %w", bad.at, bad.err)
+				if last != nil && last.b.meets(b) { // documents of one task keep their order
+					if err := settle(); err != nil {
+						return err
 					}
-					bar.hide()
-					a.note("%s: %s", bad.at, message(bad.err))
 				}
-				if err != nil {
+				next := storeBatch(ctx, s, b)
+				if err := settle(); err != nil {
+					<-next.done
 					return err
 				}
+				last = next
 			case <-ctx.Done(): // reading may go on for ever
+				if last != nil {
+					<-last.done
+				}
 				return ctx.Err()
 			}
 		}
@@ -100,6 +112,21 @@ func (a *app) takeIn(ctx context.Context, s *store.Store, in *intake, file *os.F
 		err = told
 	}
 	return err
+}
+
+// stored waits for a batch and tells of its bad documents.
+func (a *app) stored(st *storing, sum *importSum, strict bool, bar *byteBar) error {
+	<-st.done
+	sum.add(st.sum)
+	bar.add(st.b.bytes)
+	for _, bad := range st.b.bad {
+		if strict {
+			return exitf(exitError, "%s: %w", bad.at, bad.err)
+		}
+		bar.hide()
+		a.note("%s: %s", bad.at, message(bad.err))
+	}
+	return st.err
 }
 
 // imported tells what became of it.

@@ -31,8 +31,7 @@ type intake struct {
 
 	ctx  context.Context
 	b    *docBatch
-	ids  map[result.ID]bool // of the groups in b
-	text int                // bytes of the documents in b
+	text int // bytes of the documents in b
 }
 
 // docBatch is documents to store at once.
@@ -42,6 +41,27 @@ type docBatch struct {
 	places  []docPlace // where reports[i] stood
 	bad     []badDoc
 	bytes   int // read for it, bad lines and all
+
+	groupIDs, taskIDs map[result.ID]bool
+}
+
+func newDocBatch() *docBatch {
+	return &docBatch{groupIDs: map[result.ID]bool{}, taskIDs: map[result.ID]bool{}}
+}
+
+// meets reports whether both have a document of the same task or group.
+func (b *docBatch) meets(next *docBatch) bool {
+	for _, r := range next.reports {
+		if b.taskIDs[r.ID] {
+			return true
+		}
+	}
+	for _, g := range next.groups {
+		if b.groupIDs[g.tree.ID()] {
+			return true
+		}
+	}
+	return false
 }
 
 type groupDoc struct {
@@ -73,7 +93,7 @@ var errStop = errors.New("stop")
 // read reads all of file. It is a goroutine of its own: parsing one batch and
 // storing another go on at the same time.
 func (in *intake) read(ctx context.Context, file *os.File, folder bool) {
-	in.ctx, in.b, in.ids = ctx, &docBatch{}, map[result.ID]bool{}
+	in.ctx, in.b = ctx, newDocBatch()
 	err := in.lines
 	if folder {
 		err = in.files
@@ -95,8 +115,7 @@ func (in *intake) pass() error {
 	case <-in.ctx.Done():
 		return errStop
 	}
-	in.b, in.text = &docBatch{}, 0
-	clear(in.ids)
+	in.b, in.text = newDocBatch(), 0
 	return nil
 }
 
@@ -207,16 +226,17 @@ func (in *intake) document(at docPlace, text []byte, read int) error {
 		return in.refuse(at, err)
 	}
 	if doc.Group.IsZero() {
+		in.b.taskIDs[doc.Task.ID] = true
 		in.b.reports = append(in.b.reports, doc.Task)
 		in.b.places = append(in.b.places, at)
 	} else {
 		id := doc.Group.ID()
-		if in.ids[id] { // the groups of a batch are saved in any order
+		if in.b.groupIDs[id] { // the groups of a batch are saved in any order
 			if err := in.pass(); err != nil {
 				return err
 			}
 		}
-		in.ids[id] = true
+		in.b.groupIDs[id] = true
 		in.b.groups = append(in.b.groups, groupDoc{doc.Group, at})
 	}
 	in.text += len(text)

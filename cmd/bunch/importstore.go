@@ -23,6 +23,31 @@ type importSum struct {
 	bad            int
 }
 
+func (sum *importSum) add(s importSum) {
+	sum.saved += s.saved
+	sum.there += s.there
+	sum.applied += s.applied
+	sum.stood += s.stood
+	sum.bad += s.bad
+}
+
+// storing is a batch on its way into the store.
+type storing struct {
+	b    *docBatch
+	sum  importSum
+	err  error
+	done chan struct{}
+}
+
+func storeBatch(ctx context.Context, s *store.Store, b *docBatch) *storing {
+	st := &storing{b: b, done: make(chan struct{})}
+	go func() {
+		st.err = st.sum.apply(ctx, s, b)
+		close(st.done)
+	}()
+	return st
+}
+
 // savers is how many groups are saved at once, so that they share syncs.
 const savers = 256
 
