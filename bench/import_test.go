@@ -14,23 +14,25 @@ import (
 	"time"
 )
 
-// imported is how many documents are imported, one group's for every nine tasks'.
+// imported is how many documents are imported.
 const imported = 200_000
 
-// BenchmarkImport: taking over Celery's documents, beside what it costs Celery
-// to store as many in Redis, on loopback and without persistence.
+// BenchmarkImport: taking over Celery's documents, tasks' alone or with a group's
+// for every nine of them, beside what it costs Celery to store as many in Redis,
+// on loopback and without persistence.
 func BenchmarkImport(b *testing.B) {
-	b.Run("bunch", importBunch)
+	b.Run("bunch/tasks", func(b *testing.B) { importBunch(b, false) })
+	b.Run("bunch/groups", func(b *testing.B) { importBunch(b, true) })
 	b.Run("celery-redis", importCelery)
 }
 
-func importBunch(b *testing.B) {
+func importBunch(b *testing.B, groups bool) {
 	bin := filepath.Join(b.TempDir(), "bunch")
 	if out, err := exec.Command("go", "build", "-o", bin, "../cmd/bunch").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
 	docs := filepath.Join(b.TempDir(), "docs")
-	if err := os.WriteFile(docs, documents(), 0o600); err != nil {
+	if err := os.WriteFile(docs, documents(groups), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	anon := 0
@@ -97,22 +99,20 @@ func perDoc(b *testing.B, n int) {
 }
 
 // documents is what Celery would have stored.
-func documents() []byte {
+func documents(groups bool) []byte {
 	var docs bytes.Buffer
-	for i := 0; i < imported; i += 10 {
-		ids := make([]string, 9)
-		for k := range ids {
-			ids[k] = randomUUID()
-			fmt.Fprintf(&docs, `{"status": "SUCCESS", "result": {"n": %d, "text": "some words of a value"}, "traceback": null, "children": [], "date_done": "2026-11-22T13:09:29.921905+00:00", "task_id": "%s"}`+"\n", i+k, ids[k])
+	var members []string
+	for i := range imported {
+		if groups && len(members) == 9 {
+			fmt.Fprintf(&docs, `{"result": [["%s", null], [[["%s", null], null]]]}`+"\n",
+				randomUUID(), strings.Join(members, `", null], null], [["`))
+			members = members[:0]
+			continue
 		}
-		fmt.Fprintf(&docs, `{"result": [["%s", null], [`, randomUUID())
-		for k, id := range ids {
-			if k > 0 {
-				docs.WriteString(", ")
-			}
-			fmt.Fprintf(&docs, `[["%s", null], null]`, id)
-		}
-		docs.WriteString("]]}\n")
+		id := randomUUID()
+		members = append(members, id)
+		fmt.Fprintf(&docs, `{"status": "SUCCESS", "result": {"n": %d, "text": "some words of a value"}, "traceback": null, `+
+			`"children": [], "date_done": "2026-11-22T13:09:29.921905+00:00", "task_id": "%s"}`+"\n", i, id)
 	}
 	return docs.Bytes()
 }

@@ -104,11 +104,10 @@ type Backend interface {
 	// empty id means no group. The first event comes at once and names nothing
 	// as ready: what happens after it has begun is not missed, so a waiter looks
 	// at the results then, and sleeps in the range after that. Later events come
-	// when something changed; to a slow loop they come put together, so no
-	// writer ever waits for a watcher; an event may also turn out to be no news.
-	// The range ends with the context's error;
-	// with ErrNotFound when the group is not, or no longer, saved; with
-	// ErrClosed. A watched task need not exist.
+	// when something changed, and may turn out to be no news; to a slow loop
+	// they come put together, so no writer ever waits for a watcher. The range
+	// ends with the context's error; with ErrNotFound when the group is not, or
+	// no longer, saved; with ErrClosed. A watched task need not exist.
 	Watch(ctx context.Context, group result.ID, tasks ...result.ID) iter.Seq2[result.Event, error]
 
 	// List gives a page of saved groups, the last created first, and the cursor

@@ -62,6 +62,8 @@ func (sum *importSum) apply(ctx context.Context, s *store.Store, b *docBatch) er
 		next <- i
 	}
 	close(next)
+	// Results first: a group whose results are there is counted once.
+	err := sum.report(ctx, s, b, 0, len(b.reports))
 	var wg sync.WaitGroup
 	for range min(savers, len(b.groups)) {
 		wg.Go(func() {
@@ -70,7 +72,6 @@ func (sum *importSum) apply(ctx context.Context, s *store.Store, b *docBatch) er
 			}
 		})
 	}
-	err := sum.report(ctx, s, b, 0, len(b.reports))
 	wg.Wait()
 	for i, failed := range errs {
 		switch {
