@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 
@@ -68,6 +69,23 @@ func (t *tally) outcome(out *result.Outcome) {
 	for _, p := range t.settled {
 		out.Settled = append(out.Settled, p.id)
 	}
+}
+
+// operate queues an operation and adds up what it does.
+func (s *Store) operate(ctx context.Context, name string, id result.ID, do func(*batch, *tally) error) (out result.Outcome, err error) {
+	err = s.write(ctx, name, id, func(b *batch) error {
+		out = result.Outcome{}
+		var t tally
+		if err := do(b, &t); err != nil {
+			return err
+		}
+		t.outcome(&out)
+		return nil
+	})
+	if err != nil {
+		return result.Outcome{}, err
+	}
+	return out, nil
 }
 
 // put stores rec in place of what old holds, moves the counts of every saved

@@ -25,28 +25,22 @@ func (s *Store) Forget(ctx context.Context, tree result.Tree) (result.Outcome, e
 }
 
 func (s *Store) change(ctx context.Context, name string, verb uint8, tree result.Tree) (result.Outcome, error) {
-	var out result.Outcome
 	if err := tree.Validate(); err != nil {
-		return out, &Error{Op: name, ID: tree.ID(), Err: err}
+		return result.Outcome{}, &Error{Op: name, ID: tree.ID(), Err: err}
 	}
-	err := s.write(ctx, name, tree.ID(), func(b *batch) error {
-		out = result.Outcome{}
-		var t tally
-		if err := b.changeTree(&t, verb, tree); err != nil {
+	var one result.Async // the result of a tree of one task
+	out, err := s.operate(ctx, name, tree.ID(), func(b *batch, t *tally) error {
+		if err := b.changeTree(t, verb, tree); err != nil || tree.IsGroup() || tree.LeafCount() != 1 {
 			return err
 		}
-		t.outcome(&out)
-		if tree.IsGroup() || tree.LeafCount() != 1 {
-			return nil
-		}
 		e, err := b.entry(tree.ID())
-		out.State, out.Attempt = e.rec.State, e.rec.Attempt
+		one = e.rec.Async
 		return err
 	})
-	if err != nil {
-		return result.Outcome{}, err
+	if err == nil {
+		out.State, out.Attempt = one.State, one.Attempt
 	}
-	return out, nil
+	return out, err
 }
 
 // changeTree does verb to the leaves of tree. If there may be many it goes by

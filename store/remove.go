@@ -17,23 +17,10 @@ func (s *Store) Purge(ctx context.Context, id result.ID) (result.Outcome, error)
 }
 
 func (s *Store) remove(ctx context.Context, name string, verb uint8, id result.ID) (result.Outcome, error) {
-	var out result.Outcome
 	if err := id.Validate(); err != nil {
-		return out, &Error{Op: name, ID: id, Err: err}
+		return result.Outcome{}, &Error{Op: name, ID: id, Err: err}
 	}
-	err := s.write(ctx, name, id, func(b *batch) error {
-		out = result.Outcome{}
-		var t tally
-		if err := b.removeGroup(&t, verb, id); err != nil {
-			return err
-		}
-		t.outcome(&out)
-		return nil
-	})
-	if err != nil {
-		return result.Outcome{}, err
-	}
-	return out, nil
+	return s.operate(ctx, name, id, func(b *batch, t *tally) error { return b.removeGroup(t, verb, id) })
 }
 
 // removeGroup does verb to the saved group id, if there is one.

@@ -19,20 +19,7 @@ func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attribut
 	if err := s.validateSave(tree, attr); err != nil {
 		return result.Outcome{}, &Error{Op: "save", ID: id, Err: err}
 	}
-	var out result.Outcome
-	err := s.write(ctx, "save", id, func(b *batch) error {
-		out = result.Outcome{}
-		var t tally
-		if err := b.save(&t, tree, attr); err != nil {
-			return err
-		}
-		t.outcome(&out)
-		return nil
-	})
-	if err != nil {
-		return result.Outcome{}, err
-	}
-	return out, nil
+	return s.operate(ctx, "save", id, func(b *batch, t *tally) error { return b.save(t, tree, attr) })
 }
 
 func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
