@@ -44,7 +44,9 @@ func ancestors(t result.Tree) *throwers {
 			}
 		}
 		for _, p := range slices.Backward(chain) {
-			th.list = append(th.list, ancestor{at, p})
+			// Without its own parents, which have their turn: a backend looks at all of
+			// what it is given, and a line of parents may be long.
+			th.list = append(th.list, ancestor{at, p.WithParent(result.Tree{})})
 		}
 		at += leaf.LeafCount()
 	}
