@@ -24,8 +24,16 @@
 // # To wait
 //
 // [Result.Wait] sleeps until all is ready, [Join] returns the values in member
-// order, [Result.All] gives each result as it comes. The context is the only
-// deadline. Nothing polls.
+// order, [Result.All] gives each result as it comes. [Result.Then] calls a
+// function when all is ready, [Result.Throw] asks whether Join would fail by now.
+// The context is the only deadline. Nothing polls.
+//
+// # To follow one task
+//
+// The handle of a task is Of(b, result.Task(id)). [Get] waits for its value,
+// [Result.Async] reads what is stored of it, [Result.Exists] whether anything is.
+// [Result.Started] are the tasks it has started; [Result.Deps], [Result.Collect],
+// [Leaf] and [Result.Graph] walk on from there.
 //
 // # To end it
 //

@@ -399,3 +399,54 @@ func ExampleResult_Watch() {
 	// 1 of 2
 	// 2 of 2
 }
+
+// EagerResult, a handle with a fixed state: the result itself, or a backend in
+// memory that has been told of it.
+func Example_eager() {
+	ctx, b := context.Background(), memstore.New(nil)
+	a := result.Async{ID: "now", State: result.Failure, Error: &result.TaskError{Type: "ValueError", Args: []any{"odd"}}}
+	fmt.Println(a.State.Ready(), a.Failed(), a.Throw())
+
+	_, err := b.Report(ctx, a)
+	check(err)
+	_, err = group.Get[int](ctx, group.Of(b, result.Task("now")))
+	fmt.Println(err)
+	// Output:
+	// true true task "now": FAILURE: ValueError: odd
+	// task "now": FAILURE: ValueError: odd
+}
+
+// AsyncResult.get, and AsyncResult.children.
+func ExampleGet() {
+	ctx, b := context.Background(), memstore.New(nil)
+	value, err := b.Marshal(42)
+	check(err)
+	_, err = b.Report(ctx, result.Async{ID: "answer", State: result.Success, Value: value, Children: []result.Tree{result.Task("next")}})
+	check(err)
+
+	r := group.Of(b, result.Task("answer"))
+	n, err := group.Get[int](ctx, r)
+	fmt.Println(n, err)
+	children, err := r.Started(ctx)
+	fmt.Println(len(children), children[0].ID(), err)
+	// Output:
+	// 42 <nil>
+	// 1 next <nil>
+}
+
+// ResultSet.then
+func ExampleResult_Then() {
+	ctx, b := context.Background(), memstore.New(nil)
+	r := group.Of(b, letter())
+	_, err := r.Save(ctx, nil)
+	check(err)
+
+	called := make(chan bool)
+	r.Then(ctx, func(err error) {
+		fmt.Println("posted:", err)
+		close(called)
+	})
+	succeed(b, "write", "post")
+	<-called
+	// Output: posted: <nil>
+}

@@ -73,7 +73,8 @@ func (r *Result) Tree() result.Tree { return r.tree }
 
 // Children ranges over handles of the direct members, in order: what Celery has
 // twice, as GroupResult.results and GroupResult.children. A nested group comes as
-// one member; Tree().IsGroup() tells it from a task. A task has none.
+// one member; Tree().IsGroup() tells it from a task. A task has none:
+// what it has started is [Result.Started].
 func (r *Result) Children() iter.Seq[*Result] {
 	return func(yield func(*Result) bool) {
 		for m := range r.tree.Members() {

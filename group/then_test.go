@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store/memstore"
 )
 
 func TestThenCallsOnce(t *testing.T) {
@@ -60,6 +61,11 @@ func TestThenCanBeStopped(t *testing.T) {
 	stop := r.Then(t.Context(), func(error) { t.Error("called after it was stopped") })
 	if !stop() || stop() {
 		t.Error("stopped twice, or not at all")
+	}
+	// What is stopped waits no more: nothing else ends this one's goroutine.
+	never := save(t, memstore.New(nil), result.Group("never", tasks("x")...))
+	if !never.Then(context.WithoutCancel(t.Context()), func(error) { t.Error("called after it was stopped") })() {
+		t.Error("not stopped")
 	}
 	called := make(chan bool)
 	stop = r.Then(t.Context(), func(error) { called <- true })
