@@ -1,8 +1,6 @@
 package store
 
 import (
-	"github.com/dgraph-io/badger/v4"
-
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -74,8 +72,8 @@ func (b *batch) deleteAside(key []byte) error {
 }
 
 // readAside returns what writeAside stored, nil if nothing.
-func readAside(txn *badger.Txn, key []byte) ([]byte, error) {
-	body, _, err := get(txn, key)
+func readAside(r records, key []byte) ([]byte, error) {
+	body, _, err := r.get(key)
 	if err != nil || body == nil {
 		return nil, err
 	}
@@ -83,6 +81,6 @@ func readAside(txn *badger.Txn, key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, parseError(key, err)
 	}
-	rec, err = whole(txn, rec)
+	rec, err = whole(r, rec)
 	return rec.Value, err
 }

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -12,23 +14,19 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// A batch is one Badger transaction under way, and what the committer has to do
-// once it is durable: take over the groups it changed, wake who waits for them,
-// answer the operations in it. Only the committer has batches.
+// A batch is what the committer is putting together: the operations of one Badger
+// transaction. It takes off once the batch before it has landed. Only the
+// committer has a batch.
 type batch struct {
-	s    *Store
-	txn  *badger.Txn
-	now  time.Time // of the whole batch
-	used int       // bytes of entries so far, as Badger counts them
-	n    int       // entries so far
-
-	groups map[string]*group // by head key: working copies of what was looked at
-	bySeq  map[uint64]*group
-	dirty  []*group // to be written when the batch is committed
-	news   []news   // to be told when it is durable
-	ops    []*op    // to be answered then
-	long   bool     // the operation under way is in the journal: it may be committed in parts
-	tight  bool     // the operation under way did not fit a transaction: it has to be long
+	s *Store
+	changes
+	snap   snapshot  // what was committed when the batch began
+	before *flight   // what was under way then, if anything: read as if it were committed
+	now    time.Time // of the whole batch
+	used   int       // bytes of entries so far, and more than Badger counts
+	n      int       // entries so far, overwritten ones too
+	long   bool      // the operation under way is in the journal: it may be committed in parts
+	tight  bool      // the operation under way did not fit a transaction: it has to be long
 }
 
 // news is one thing for watchers to hear.
@@ -40,18 +38,18 @@ type news struct {
 	serial uint64    // of the change: who watches a group and its task hears it once
 }
 
+// newBatch begins a batch when nothing is on its way to the disk.
 func (s *Store) newBatch() *batch {
-	b := &batch{s: s}
+	b := &batch{s: s, snap: snapshot{s.db.NewTransaction(false)}}
 	b.begin()
 	return b
 }
 
+// begin makes the batch an empty one.
 func (b *batch) begin() {
-	b.txn = b.s.db.NewTransaction(true)
+	b.changes = newChanges()
 	b.now = b.s.now()
 	b.used, b.n = 0, 0
-	b.groups, b.bySeq = map[string]*group{}, map[uint64]*group{}
-	b.dirty, b.news = nil, nil
 }
 
 // full reports whether the batch should be committed before more goes in: what
@@ -63,8 +61,20 @@ func (b *batch) full() bool {
 
 const maxBatchEntries = 2000
 
-// get reads a record; body is nil if there is none. It is valid until the batch
-// ends.
+// errTooBig says that what the operations of a batch write does not fit one
+// transaction.
+var errTooBig = errors.New("the operation does not fit a transaction")
+
+// written returns what the batch, or the one before it, wrote under key last.
+func (b *batch) written(key []byte) (w record, ok bool) {
+	w, ok = b.writes[string(key)]
+	if !ok && b.before != nil {
+		w, ok = b.before.writes[string(key)]
+	}
+	return w, ok
+}
+
+// get reads a record; see records.
 func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
 	if body, meta, ok := b.s.recent.get(key); ok {
 		return body, meta, nil
@@ -72,7 +82,10 @@ func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
 	if b.s.absent.is(key) {
 		return nil, 0, nil
 	}
-	body, meta, err = get(b.txn, key)
+	if w, ok := b.written(key); ok {
+		return w.body(), w.meta, nil
+	}
+	body, meta, err = b.snap.get(key)
 	if err == nil && len(body) <= maxRecentBody {
 		if body != nil { // Badger's memory is the transaction's
 			body = append(make([]byte, 0, len(body)), body...)
@@ -82,35 +95,28 @@ func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
 	return body, meta, err
 }
 
-func get(txn *badger.Txn, key []byte) (body []byte, meta byte, err error) {
-	item, err := txn.Get(key)
-	if errors.Is(err, badger.ErrKeyNotFound) {
-		return nil, 0, nil
-	} else if err != nil {
-		return nil, 0, err
-	}
-	err = item.Value(func(sealed []byte) error {
-		body, err = unseal(key, item.UserMeta(), sealed)
-		return err
-	})
-	return body, item.UserMeta(), err
-}
-
-// set writes a record; body is the batch's from now on.
+// set writes a record; key and body are the batch's from now on.
 func (b *batch) set(key []byte, meta byte, body []byte) error {
-	e := &badger.Entry{Key: key, Value: seal(key, meta, body), UserMeta: meta}
-	b.n++
-	b.used += len(key) + len(e.Value) + 16
+	w := record{key, seal(key, meta, body), meta}
 	b.s.absent.add(key)
-	b.s.recent.put(key, e.Value[:len(e.Value)-sealLen:len(e.Value)-sealLen], meta)
-	return b.txn.SetEntry(e)
+	b.s.recent.put(key, w.body(), meta)
+	return b.add(w)
 }
 
+// delete removes the record under key, if there is one.
 func (b *batch) delete(key []byte) error {
-	b.n++
-	b.used += len(key) + 16
 	b.s.recent.put(key, nil, 0)
-	return b.txn.Delete(key)
+	return b.add(record{key: key})
+}
+
+func (b *batch) add(w record) error {
+	b.n++
+	b.used += len(w.key) + len(w.sealed) + 16
+	if int64(b.n)+1 >= b.s.db.MaxBatchCount() || int64(b.used) >= b.s.db.MaxBatchSize() {
+		return errTooBig
+	}
+	b.writes[string(w.key)] = w
+	return nil
 }
 
 func (b *batch) setNumber(key []byte, n uint64) error {
@@ -139,18 +145,36 @@ func (b *batch) nextSeq() (uint64, error) {
 }
 
 // keys collects the keys from first on, up to and with last, at most limit of
-// them. The batch's own writes are seen.
+// them.
 func (b *batch) keys(first, last []byte, limit int) (keys [][]byte, err error) {
-	o := badger.IteratorOptions{Prefix: commonPrefix(first, last)}
-	it := b.txn.NewIterator(o)
+	it := b.snap.NewIterator(badger.IteratorOptions{Prefix: commonPrefix(first, last)})
 	defer it.Close()
 	for it.Seek(first); it.Valid() && len(keys) < limit; it.Next() {
-		if string(it.Item().Key()) > string(last) {
+		key := it.Item().Key()
+		if string(key) > string(last) {
 			break
 		}
-		keys = append(keys, it.Item().KeyCopy(nil))
+		if _, ok := b.written(key); !ok {
+			keys = append(keys, it.Item().KeyCopy(nil))
+		}
 	}
-	return keys, nil
+	// What came after the snapshot may lie between those.
+	add := func(writes map[string]record, over map[string]record) {
+		for key, w := range writes {
+			if key < string(first) || key > string(last) || w.sealed == nil {
+				continue
+			}
+			if _, ok := over[key]; !ok {
+				keys = append(keys, w.key)
+			}
+		}
+	}
+	add(b.writes, nil)
+	if b.before != nil {
+		add(b.before.writes, b.writes)
+	}
+	slices.SortFunc(keys, bytes.Compare)
+	return keys[:min(len(keys), limit)], nil
 }
 
 func commonPrefix(a, b []byte) []byte {
@@ -169,9 +193,11 @@ func (b *batch) change(g *group) {
 	}
 }
 
-// commit makes the batch durable, takes over what it changed, tells the
-// watchers, and answers the operations in it.
-func (b *batch) commit() error {
+// flush sends the batch to the disk and begins the next one. It waits for the
+// batch before it to land. An operation that calls it has made sure that it will
+// be completed after a crash, or that what it wrote so far means nothing. An error
+// means that the store has failed.
+func (b *batch) flush() error {
 	for _, g := range b.dirty {
 		if g.gone {
 			continue
@@ -180,40 +206,46 @@ func (b *batch) commit() error {
 			return err
 		}
 	}
-	if b.n > 0 {
-		if err := b.publish(); err != nil {
-			return err
-		}
-	} else {
-		b.txn.Discard()
-	}
-	for _, o := range b.ops {
-		o.answer(nil)
-	}
-	b.ops = nil
-	return nil
-}
-
-// publish commits, and swaps the groups in memory while no reader can be
-// between the old and the new.
-func (b *batch) publish() error {
-	b.s.live.commit.Lock()
-	defer b.s.live.commit.Unlock()
-	if err := b.txn.Commit(); err != nil {
-		return fmt.Errorf("%w: %w", errCommit, err)
-	}
-	b.s.live.take(b.dirty)
-	b.s.watchers.tell(b.news)
-	return nil
-}
-
-// flush commits what the batch has so far and begins the next transaction. An
-// operation that calls it has made sure that it will be completed after a crash,
-// or that what it wrote so far means nothing.
-func (b *batch) flush() error {
-	if err := b.commit(); err != nil {
+	if err := b.land(); err != nil {
 		return err
 	}
+	// The next snapshot is taken while nothing is under way: later, Badger would
+	// make it wait until this batch has landed.
+	b.snap.Discard()
+	b.snap = snapshot{b.s.db.NewTransaction(false)}
+	b.before = b.s.takeOff(b.changes)
 	b.begin()
 	return nil
 }
+
+// landed is closed once the batch before this one has landed; nil if there is
+// none.
+func (b *batch) landed() <-chan struct{} {
+	if b.before == nil {
+		return nil
+	}
+	return b.before.landed
+}
+
+// mayFly reports whether nothing is on its way to the disk.
+func (b *batch) mayFly() bool {
+	select {
+	case <-b.landed():
+		return true
+	default:
+		return b.before == nil
+	}
+}
+
+// land waits for the batch before this one to land.
+func (b *batch) land() error {
+	if b.before == nil {
+		return nil
+	}
+	<-b.before.landed
+	return b.before.err
+}
+
+// end lets go of the snapshot: an old one keeps Badger from dropping what has
+// been overwritten.
+func (b *batch) end() { b.snap.Discard() }

@@ -3,8 +3,6 @@ package store
 import (
 	"fmt"
 
-	"github.com/dgraph-io/badger/v4"
-
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -74,11 +72,11 @@ func pieces(blob encoding.Blob) uint32 {
 
 // readBlob puts the pieces together again. What a damaged record claims cannot
 // make it take more memory than there are pieces.
-func readBlob(txn *badger.Txn, blob encoding.Blob) ([]byte, error) {
+func readBlob(r records, blob encoding.Blob) ([]byte, error) {
 	var v []byte
 	for n := range pieces(blob) {
 		key := seqKey(keyBlob, blob.Seq, n)
-		piece, _, err := get(txn, key)
+		piece, _, err := r.get(key)
 		if err != nil {
 			return nil, err
 		}
@@ -102,11 +100,11 @@ func short(rec encoding.Record, blob *encoding.Blob) encoding.Record {
 }
 
 // whole returns rec as it was before short.
-func whole(txn *badger.Txn, rec encoding.Record) (encoding.Record, error) {
+func whole(r records, rec encoding.Record) (encoding.Record, error) {
 	if rec.Blob == nil {
 		return rec, nil
 	}
-	body, err := readBlob(txn, *rec.Blob)
+	body, err := readBlob(r, *rec.Blob)
 	if err != nil {
 		return rec, err
 	}

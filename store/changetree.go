@@ -105,7 +105,7 @@ func (b *batch) revoke(t *tally, tree result.Tree) error {
 		if e.rec.State.Ready() || e.rec.Forgotten {
 			continue
 		}
-		stood, err := whole(b.txn, e.rec)
+		stood, err := whole(b, e.rec)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (b *batch) retry(t *tally, tree result.Tree) error {
 		if !e.rec.State.Propagates() && !e.rec.Forgotten {
 			return nil
 		}
-		stood, err := whole(b.txn, e.rec)
+		stood, err := whole(b, e.rec)
 		if err != nil {
 			return err
 		}

@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dgraph-io/badger/v4"
-
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// The committer is the only goroutine that writes. It takes all operations that
-// wait, applies them to one transaction, commits it, and answers. While it waits
-// for the disk the next batch gathers; nobody waits for a timer.
+// The committer is the only goroutine that writes. It applies the operations that
+// wait to a batch, sends that to the disk as soon as the one before has landed,
+// and meanwhile goes on with the next; nobody waits for a timer. So the work of
+// the laws and the work of the disk go on at the same time.
 
 // errCommit marks an error after which nobody knows what is on disk.
 var errCommit = errors.New("commit failed, close and reopen the store")
@@ -19,48 +18,76 @@ var errCommit = errors.New("commit failed, close and reopen the store")
 // commitLoop is the committer.
 func (s *Store) commitLoop() {
 	defer close(s.committed)
-	for {
-		ops := s.queue.take()
-		if ops == nil {
-			return
+	for range s.queue.more {
+		ops, open := s.queue.take()
+		if len(ops) > 0 {
+			if err := s.commit(ops); err != nil {
+				s.opts.Logger.Error("store failed", "error", err)
+				s.queue.close(err)
+			}
 		}
-		if err := s.commitBatch(ops); err != nil {
-			s.opts.Logger.Error("store failed", "error", err)
-			s.queue.close(err)
+		if !open {
+			return
 		}
 	}
 }
 
-// commitBatch applies and answers ops. An error means that the store failed.
-func (s *Store) commitBatch(ops []*op) error {
+// commit applies ops, and what else comes while something is on its way to the
+// disk, and returns when all of that has landed. An error means that the store
+// failed.
+func (s *Store) commit(ops []*op) error {
 	b := s.newBatch()
+	defer b.end()
+	more := s.queue.more
+	for {
+		if err := b.applyAll(ops); err != nil {
+			return err
+		}
+		if ops = nil; b.mayFly() {
+			if len(b.ops) == 0 {
+				return b.land()
+			}
+			if err := b.flush(); err != nil {
+				return b.fail(err, nil)
+			}
+		}
+		select {
+		case <-b.landed():
+		case <-more:
+			var open bool
+			if ops, open = s.queue.take(); !open {
+				more = nil
+			}
+		}
+	}
+}
+
+// applyAll adds ops to the batch.
+func (b *batch) applyAll(ops []*op) error {
 	for i, o := range ops {
 		if !o.turn.CompareAndSwap(waiting, taken) {
 			continue
 		}
 		if b.full() {
 			if err := b.flush(); err != nil {
-				return b.fail(err, append([]*op{o}, ops[i+1:]...))
+				return b.fail(err, ops[i:])
 			}
 		}
 		if err := b.apply(o); err != nil {
 			return b.fail(err, ops[i+1:])
 		}
 	}
-	if err := b.commit(); err != nil {
-		return b.fail(err, nil)
-	}
 	return nil
 }
 
 // apply adds o to the batch, or answers it if it fails. An operation that fails
-// may have written something: then the transaction is dropped and the others
-// are applied again without it. One that does not fit is tried again alone, and
+// may have written something: then the batch is dropped and the others are
+// applied again without it. One that does not fit is tried again alone, and
 // if it can be, as a long one.
 func (b *batch) apply(o *op) error {
 	clean := b.n
 	err := o.apply(b)
-	if errors.Is(err, badger.ErrTxnTooBig) && !b.long {
+	if errors.Is(err, errTooBig) && !b.long {
 		if err = b.again(); err == nil {
 			if err = b.flush(); err == nil {
 				b.tight = true
@@ -80,8 +107,8 @@ func (b *batch) apply(o *op) error {
 	case b.long || errors.Is(err, errCommit):
 		o.answer(err)
 		return err
-	case errors.Is(err, badger.ErrTxnTooBig):
-		err = fmt.Errorf("%w: the operation does not fit a transaction", result.ErrTooLarge)
+	case errors.Is(err, errTooBig):
+		err = fmt.Errorf("%w: %w", result.ErrTooLarge, err)
 	}
 	o.answer(err)
 	if b.n == clean && len(b.dirty) == 0 {
@@ -90,13 +117,11 @@ func (b *batch) apply(o *op) error {
 	return b.again()
 }
 
-// again begins a fresh transaction and applies to it what was in the old one.
+// again empties the batch and applies to it what was in it.
 func (b *batch) again() error {
-	b.txn.Discard()
 	b.s.recent.forget()
-	b.begin()
 	ops := b.ops
-	b.ops = nil
+	b.begin()
 	for _, o := range ops {
 		if err := b.apply(o); err != nil {
 			return err
@@ -105,9 +130,8 @@ func (b *batch) again() error {
 	return nil
 }
 
-// fail answers everything that is under way, and rest, with err.
+// fail answers everything in the batch, and rest, with err.
 func (b *batch) fail(err error, rest []*op) error {
-	b.txn.Discard()
 	b.s.recent.forget()
 	for _, o := range b.ops {
 		o.answer(err)

@@ -28,11 +28,13 @@
 // # How it works
 //
 // Every write is an operation that waits in a queue. One goroutine, the
-// committer, takes all that wait, applies the laws to them in one Badger
-// transaction, commits, and then answers and wakes who watches. Badger syncs
-// once a transaction, so 64 reporters share one sync; nothing conflicts, so
-// "the first ready state wins" needs no lock; and everybody hears news in the
-// order of commits. An operation too large for a transaction goes by the
+// committer, takes all that wait and applies the laws to them in a batch; a
+// flight brings the batch to the disk as one Badger transaction, and then answers
+// and wakes who watches. Badger syncs once a transaction, so 64 reporters share
+// one sync; nothing conflicts, so "the first ready state wins" needs no lock; and
+// everybody hears news in the order of commits. While one batch flies the next is
+// put together on top of it: what is decided on what may yet fail is answered
+// only when it has not failed. An operation too large for a transaction goes by the
 // journal: its entry is committed first, and Open completes what a crash cut
 // short.
 //
@@ -63,8 +65,8 @@
 //
 // # Reading the source
 //
-// keys.go has every key, seal.go the form of a value; then queue.go, committer.go
-// and batch.go, with recent.go and absent.go as its memory. A report goes report.go, change.go, namers.go, batch.go, watch.go.
+// keys.go has every key, seal.go the form of a value; then queue.go, committer.go,
+// batch.go and flight.go, with recent.go and absent.go as their memory. A report goes report.go, change.go, namers.go, batch.go, watch.go.
 // A tree goes save.go, link.go, tree.go. Reads are in read.go, results.go,
 // list.go and find.go; large operations in journal.go, changetree.go and
 // remove.go; expiry.go and sweep.go are about time.

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dgraph-io/badger/v4"
-
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -18,18 +16,18 @@ func (s *Store) Find(ctx context.Context, id result.ID) ([]result.ID, error) {
 		return nil, &Error{Op: "find", ID: id, Err: err}
 	}
 	var found []*group
-	err := s.read(ctx, "find", id, func(txn *badger.Txn) (err error) {
-		if found, err = namedBy(txn, id); err != nil {
+	err := s.read(ctx, "find", id, func(r snapshot) (err error) {
+		if found, err = namedBy(r, id); err != nil {
 			return err
 		}
-		g, err := readGroup(txn, idKey(keyHead, id))
+		g, err := readGroup(r, idKey(keyHead, id))
 		if err != nil {
 			return err
 		}
 		if g != nil {
 			found = append(found, g)
 		}
-		nests, err := nestedBy(txn, id)
+		nests, err := nestedBy(r, id)
 		found = append(found, nests...)
 		return err
 	})
@@ -47,12 +45,12 @@ func (s *Store) Find(ctx context.Context, id result.ID) ([]result.ID, error) {
 }
 
 // namedBy is namers on a snapshot: the saved groups that name a task.
-func namedBy(txn *badger.Txn, task result.ID) ([]*group, error) {
-	groups, err := memberOf(txn, idKey(keyNamers, task))
+func namedBy(r records, task result.ID) ([]*group, error) {
+	groups, err := memberOf(r, idKey(keyNamers, task))
 	if err != nil {
 		return nil, err
 	}
-	own, err := ownGroup(txn, task, func(t result.Tree) bool {
+	own, err := ownGroup(r, task, func(t result.Tree) bool {
 		_, node, _ := task.Minted()
 		for _, p := range ownPlaces(t) {
 			if p.first <= node && node <= p.last {
@@ -65,12 +63,12 @@ func namedBy(txn *badger.Txn, task result.ID) ([]*group, error) {
 }
 
 // nestedBy gives the saved groups that nest a group.
-func nestedBy(txn *badger.Txn, id result.ID) ([]*group, error) {
-	groups, err := memberOf(txn, idKey(keyNests, id))
+func nestedBy(r records, id result.ID) ([]*group, error) {
+	groups, err := memberOf(r, idKey(keyNests, id))
 	if err != nil {
 		return nil, err
 	}
-	own, err := ownGroup(txn, id, func(t result.Tree) bool {
+	own, err := ownGroup(r, id, func(t result.Tree) bool {
 		for nested := range t.Groups() {
 			if nested.ID() == id {
 				return true
@@ -82,16 +80,16 @@ func nestedBy(txn *badger.Txn, id result.ID) ([]*group, error) {
 }
 
 // ownGroup gives the saved group of a minted id's own root, if its tree has it.
-func ownGroup(txn *badger.Txn, id result.ID, has func(result.Tree) bool) ([]*group, error) {
+func ownGroup(r records, id result.ID, has func(result.Tree) bool) ([]*group, error) {
 	root, _, ok := id.Minted()
 	if !ok {
 		return nil, nil
 	}
-	g, err := readGroup(txn, nodeKey(keyHead, root, 0))
+	g, err := readGroup(r, nodeKey(keyHead, root, 0))
 	if err != nil || g == nil || !g.head.Own && !g.head.Nested {
 		return nil, err
 	}
-	t, err := readTree(txn, g.head.Seq, g.head.Tree, g.head.Chunks)
+	t, err := readTree(r, g.head.Seq, g.head.Tree, g.head.Chunks)
 	if err != nil || !has(t) {
 		return nil, err
 	}
@@ -100,8 +98,8 @@ func ownGroup(txn *badger.Txn, id result.ID, has func(result.Tree) bool) ([]*gro
 
 // memberOf reads the saved groups of an 'i' or 'n' record. Entries of groups
 // that are gone mean nothing.
-func memberOf(txn *badger.Txn, key []byte) (groups []*group, err error) {
-	entries, _, err := get(txn, key)
+func memberOf(r records, key []byte) (groups []*group, err error) {
+	entries, _, err := r.get(key)
 	if err != nil {
 		return nil, err
 	}
@@ -109,14 +107,14 @@ func memberOf(txn *badger.Txn, key []byte) (groups []*group, err error) {
 		return nil, corrupt(key, fmt.Errorf("%d bytes of memberships", len(entries)))
 	}
 	for ; len(entries) > 0; entries = entries[membershipLen:] {
-		id, _, err := get(txn, seqKey(keySeq, binary.BigEndian.Uint64(entries)))
+		id, _, err := r.get(seqKey(keySeq, binary.BigEndian.Uint64(entries)))
 		if err != nil {
 			return nil, err
 		}
 		if id == nil {
 			continue
 		}
-		g, err := readGroup(txn, idKey(keyHead, result.ID(id)))
+		g, err := readGroup(r, idKey(keyHead, result.ID(id)))
 		if err != nil {
 			return nil, err
 		}

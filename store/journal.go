@@ -79,7 +79,7 @@ func (b *batch) pause() error {
 // committer starts.
 func (s *Store) replay() error {
 	b := s.newBatch()
-	defer func() { b.txn.Discard() }()
+	defer b.end()
 	keys, err := b.keys([]byte{keyJournal}, seqKey(keyJournal+1, 0), 1<<20)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (s *Store) replay() error {
 			return err
 		}
 	}
-	return nil
+	return b.land()
 }
 
 func (b *batch) redo(j journal) error {
@@ -113,7 +113,7 @@ func (b *batch) redo(j journal) error {
 	case journalDelete, journalPurge, journalExpire:
 		return b.finishRemoval(&t, j)
 	}
-	tree, err := readTree(b.txn, j.Seq, j.Version, j.Pieces)
+	tree, err := readTree(b, j.Seq, j.Version, j.Pieces)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -38,10 +39,10 @@ func interrupt(t *testing.T, s *Store, work func(*batch) error) *Store {
 	if err := work(b); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.flush(); err != nil {
+	if err := errors.Join(b.flush(), b.land()); err != nil {
 		t.Fatal(err)
 	}
-	b.txn.Discard()
+	b.end()
 	s.once.Do(func() {}) // it was killed: nothing is closed in order
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
@@ -214,7 +215,7 @@ func check(t *testing.T, s *Store, id result.ID, n func(result.Counts) int) {
 func empty(t *testing.T, s *Store, kinds ...byte) {
 	t.Helper()
 	b := s.newBatch()
-	defer b.txn.Discard()
+	defer b.end()
 	for _, kind := range kinds {
 		keys, err := b.keys([]byte{kind}, []byte{kind + 1}, 3)
 		if err != nil || len(keys) > 0 {

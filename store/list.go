@@ -32,12 +32,12 @@ func (s *Store) List(ctx context.Context, q result.Query) (page []result.Saved, 
 		}
 		from--
 	}
-	err = s.read(ctx, "list", "", func(txn *badger.Txn) error {
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{keySeq}, Reverse: true})
+	err = s.read(ctx, "list", "", func(r snapshot) error {
+		it := r.NewIterator(badger.IteratorOptions{Prefix: []byte{keySeq}, Reverse: true})
 		defer it.Close()
 		for it.Seek(seqKey(keySeq, from)); it.Valid(); it.Next() {
 			key := it.Item().KeyCopy(nil)
-			saved, err := readListed(txn, key)
+			saved, err := readListed(r, key)
 			if err != nil {
 				return err
 			}
@@ -60,19 +60,19 @@ func (s *Store) List(ctx context.Context, q result.Query) (page []result.Saved, 
 }
 
 // readListed reads what List shows of the group created as key says.
-func readListed(txn *badger.Txn, key []byte) (result.Saved, error) {
-	id, _, err := get(txn, key)
+func readListed(r records, key []byte) (result.Saved, error) {
+	id, _, err := r.get(key)
 	if err != nil {
 		return result.Saved{}, err
 	}
-	g, err := readGroup(txn, idKey(keyHead, result.ID(id)))
+	g, err := readGroup(r, idKey(keyHead, result.ID(id)))
 	if err != nil {
 		return result.Saved{}, err
 	}
 	if g == nil {
 		return result.Saved{}, corrupt(key, fmt.Errorf("group %q has no head", string(id)))
 	}
-	return listed(txn, g)
+	return listed(r, g)
 }
 
 func takesGroup(q result.Query, g result.Saved) bool {

@@ -68,14 +68,13 @@ func (l *live) take(groups []*group) {
 			delete(l.groups, string(g.key))
 			continue
 		}
-		g.dirty = false
 		l.putLocked(g)
 	}
 }
 
 // readGroup reads the head of a saved group; nil if id is not saved.
-func readGroup(txn *badger.Txn, key []byte) (*group, error) {
-	body, _, err := get(txn, key)
+func readGroup(r records, key []byte) (*group, error) {
+	body, _, err := r.get(key)
 	if err != nil || body == nil {
 		return nil, err
 	}
@@ -100,7 +99,7 @@ func (s *Store) lookup(key []byte) (*group, error) {
 	defer s.live.commit.RUnlock()
 	var g *group
 	err := s.db.View(func(txn *badger.Txn) (err error) {
-		g, err = readGroup(txn, key)
+		g, err = readGroup(snapshot{txn}, key)
 		return err
 	})
 	if err == nil && g != nil {
@@ -118,12 +117,9 @@ func (b *batch) group(key []byte) (*group, error) {
 		}
 		return g, nil
 	}
-	g := b.s.live.get(key)
-	if g == nil {
-		var err error
-		if g, err = readGroup(b.txn, key); err != nil {
-			return nil, err
-		}
+	g, err := b.lookup(key)
+	if err != nil {
+		return nil, err
 	}
 	if g == nil {
 		b.groups[string(key)] = nil
@@ -132,9 +128,26 @@ func (b *batch) group(key []byte) (*group, error) {
 	return b.adopt(g), nil
 }
 
+// lookup finds a saved group as it was when the batch began.
+func (b *batch) lookup(key []byte) (*group, error) {
+	if b.before != nil {
+		if g, ok := b.before.groups[string(key)]; ok {
+			if g == nil || g.gone {
+				return nil, nil
+			}
+			return g, nil
+		}
+	}
+	if g := b.s.live.get(key); g != nil {
+		return g, nil
+	}
+	return readGroup(b, key)
+}
+
 // adopt makes a working copy of g known to the batch.
 func (b *batch) adopt(g *group) *group {
 	work := *g
+	work.dirty = false
 	b.groups[string(g.key)] = &work
 	b.bySeq[g.head.Seq] = &work
 	return &work

@@ -8,14 +8,14 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// maxOps is the most operations in one batch.
+// maxOps is the most operations that the committer takes at a time.
 const maxOps = 1000
 
 // An op is a write that waits for its turn.
 type op struct {
-	// apply does the work. It may be called again after a failure of its own or
-	// of another operation in the batch, on a fresh transaction; so what it
-	// gives to its caller it sets, never adds to.
+	// apply does the work. It may be called again, on an empty batch, after a
+	// failure of its own or of another operation; so what it gives to its caller
+	// it sets, never adds to.
 	apply func(*batch) error
 	turn  atomic.Int32 // waiting, taken or abandoned
 	err   error
@@ -92,27 +92,22 @@ func (q *queue) signal() {
 	}
 }
 
-// take waits for operations and returns up to maxOps of them; none means that
-// the queue is closed.
-func (q *queue) take() []*op {
-	for range q.more {
-		q.mu.Lock()
-		n := min(len(q.ops), maxOps)
-		ops := q.ops[:n:n]
-		q.ops = q.ops[n:]
-		closed := q.closed != nil
-		if len(q.ops) > 0 || closed {
-			q.signal()
-		}
-		if len(q.ops) == 0 {
-			q.ops = nil
-		}
-		q.mu.Unlock()
-		if n > 0 || closed {
-			return ops
-		}
+// take returns up to maxOps of the operations that wait, and whether the queue is
+// open. There is something to take when more has something.
+func (q *queue) take() (ops []*op, open bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(q.ops), maxOps)
+	ops = q.ops[:n:n]
+	q.ops = q.ops[n:]
+	open = q.closed == nil
+	if len(q.ops) > 0 || !open {
+		q.signal()
 	}
-	return nil
+	if len(q.ops) == 0 {
+		q.ops = nil
+	}
+	return ops, open
 }
 
 // close refuses what comes, with err, and answers what waits with it.

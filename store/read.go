@@ -11,12 +11,12 @@ import (
 
 // read runs do on a snapshot of the store. Badger hangs or crashes when it is
 // used after Close, so nothing gets to it but through here and the committer.
-func (s *Store) read(ctx context.Context, name string, id result.ID, do func(*badger.Txn) error) error {
+func (s *Store) read(ctx context.Context, name string, id result.ID, do func(snapshot) error) error {
 	err := ctx.Err()
 	if err == nil {
 		if err = s.hold(); err == nil {
 			defer s.release()
-			err = s.db.View(do)
+			err = s.db.View(func(txn *badger.Txn) error { return do(snapshot{txn}) })
 		}
 	}
 	if err != nil {
@@ -71,13 +71,13 @@ func (s *Store) Get(ctx context.Context, id result.ID) (a result.Async, err erro
 	if err := id.Validate(); err != nil {
 		return a, &Error{Op: "get", ID: id, Err: err}
 	}
-	err = s.read(ctx, "get", id, func(txn *badger.Txn) error {
+	err = s.read(ctx, "get", id, func(r snapshot) error {
 		var found bool
-		a, found, err = readResult(txn, id, result.Filter{})
+		a, found, err = readResult(r, id, result.Filter{})
 		if err != nil || found {
 			return err
 		}
-		groups, err := namedBy(txn, id)
+		groups, err := namedBy(r, id)
 		if err == nil && len(groups) == 0 {
 			err = result.ErrNotFound
 		}
@@ -90,31 +90,31 @@ func (s *Store) Get(ctx context.Context, id result.ID) (a result.Async, err erro
 }
 
 // readResult reads a task's result: PENDING if there is none.
-func readResult(txn *badger.Txn, id result.ID, filter result.Filter) (a result.Async, found bool, err error) {
+func readResult(r records, id result.ID, filter result.Filter) (a result.Async, found bool, err error) {
 	a = result.Async{ID: id, State: result.Pending, Attempt: 1}
 	key := idKey(keyResult, id)
-	body, _, err := get(txn, key)
+	body, _, err := r.get(key)
 	if err != nil {
 		return a, false, err
 	}
 	if body != nil {
-		if a, err = parseResult(txn, id, key, body); err != nil {
+		if a, err = parseResult(r, id, key, body); err != nil {
 			return a, true, err
 		}
 	}
 	if filter.Inputs {
-		a.Input, err = readAside(txn, idKey(keyInput, id))
+		a.Input, err = readAside(r, idKey(keyInput, id))
 	}
 	return a, body != nil, err
 }
 
 // parseResult makes a result of a record's body, which it does not keep.
-func parseResult(txn *badger.Txn, id result.ID, key, body []byte) (result.Async, error) {
+func parseResult(r records, id result.ID, key, body []byte) (result.Async, error) {
 	rec, err := encoding.ParseRecord(body)
 	if err != nil {
 		return result.Async{}, parseError(key, err)
 	}
-	if rec, err = whole(txn, rec); err != nil {
+	if rec, err = whole(r, rec); err != nil {
 		return result.Async{}, err
 	}
 	rec.ID = id

@@ -43,7 +43,7 @@ func (b *batch) removeGroup(t *tally, verb uint8, id result.ID) error {
 // finishRemoval removes the group of j. Its head goes last, with the journal
 // entry, so that the work can be taken up again.
 func (b *batch) finishRemoval(t *tally, j journal) error {
-	tree, err := readTree(b.txn, j.Seq, j.Version, j.Pieces)
+	tree, err := readTree(b, j.Seq, j.Version, j.Pieces)
 	if err != nil {
 		return err
 	}

@@ -153,7 +153,7 @@ func (b *batch) record(old entry, r result.Async) (encoding.Record, error) {
 	if r.Request != nil {
 		return rec, nil
 	}
-	stands, err := whole(b.txn, old.rec)
+	stands, err := whole(b, old.rec)
 	rec.Request = stands.Request
 	return rec, err
 }

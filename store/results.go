@@ -32,7 +32,7 @@ func (s *Store) Results(ctx context.Context, tree result.Tree, filter result.Fil
 		c.skip(filter.Skip)
 		for !c.done {
 			var p page
-			err := s.read(ctx, "results", tree.ID(), func(txn *badger.Txn) error { return p.fill(txn, &c) })
+			err := s.read(ctx, "results", tree.ID(), func(r snapshot) error { return p.fill(r, &c) })
 			for _, a := range p.results {
 				if !yield(a, nil) {
 					return
@@ -89,10 +89,10 @@ func (p *page) add(a result.Async, f result.Filter) {
 }
 
 // fill reads from the cursor on until the page is full or the tree ends.
-func (p *page) fill(txn *badger.Txn, c *cursor) error {
+func (p *page) fill(r snapshot, c *cursor) error {
 	for !c.done && !p.full() {
 		if root, first, count, ok := c.run.Run(); ok && count > 1 {
-			if err := p.scan(txn, c, root, first, count); err != nil {
+			if err := p.scan(r, c, root, first, count); err != nil {
 				return err
 			}
 			continue
@@ -100,7 +100,7 @@ func (p *page) fill(txn *badger.Txn, c *cursor) error {
 		if err := c.run.ID().Validate(); err != nil {
 			return err
 		}
-		a, _, err := readResult(txn, c.run.ID(), c.filter)
+		a, _, err := readResult(r, c.run.ID(), c.filter)
 		if err != nil {
 			return err
 		}
@@ -113,9 +113,9 @@ func (p *page) fill(txn *badger.Txn, c *cursor) error {
 
 // scan reads a run of minted tasks in the order of their keys, which is member
 // order, and fills in those that nobody reported.
-func (p *page) scan(txn *badger.Txn, c *cursor, root result.Root, first uint32, count int) error {
+func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count int) error {
 	prefix := nodeKey(keyResult, root, 0)
-	it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix[:len(prefix)-4]})
+	it := r.NewIterator(badger.IteratorOptions{Prefix: prefix[:len(prefix)-4]})
 	defer it.Close()
 	it.Seek(nodeKey(keyResult, root, first+uint32(c.at)))
 	for c.at < count && !p.full() {
@@ -123,7 +123,7 @@ func (p *page) scan(txn *badger.Txn, c *cursor, root result.Root, first uint32, 
 		if it.Valid() {
 			stored = min(count, int(int64(node(it.Item().Key()))-int64(first)))
 		}
-		if err := p.pending(txn, c, root, first, stored); err != nil {
+		if err := p.pending(r, c, root, first, stored); err != nil {
 			return err
 		}
 		if c.at < stored || stored == count {
@@ -138,12 +138,12 @@ func (p *page) scan(txn *badger.Txn, c *cursor, root result.Root, first uint32, 
 			if err != nil {
 				return err
 			}
-			a, err := parseResult(txn, id, key, body)
+			a, err := parseResult(r, id, key, body)
 			if err != nil {
 				return err
 			}
 			if c.filter.Inputs && c.filter.Takes(a) {
-				if a.Input, err = readAside(txn, idKey(keyInput, id)); err != nil {
+				if a.Input, err = readAside(r, idKey(keyInput, id)); err != nil {
 					return err
 				}
 			}
@@ -163,7 +163,7 @@ func (p *page) scan(txn *badger.Txn, c *cursor, root result.Root, first uint32, 
 }
 
 // pending adds the tasks before stored, which nobody reported.
-func (p *page) pending(txn *badger.Txn, c *cursor, root result.Root, first uint32, stored int) (err error) {
+func (p *page) pending(r records, c *cursor, root result.Root, first uint32, stored int) (err error) {
 	if c.filter.Ready {
 		c.at = max(c.at, stored)
 		return nil
@@ -171,7 +171,7 @@ func (p *page) pending(txn *badger.Txn, c *cursor, root result.Root, first uint3
 	for ; c.at < stored && !p.full(); c.at++ {
 		a := result.Async{ID: root.ID(first + uint32(c.at)), State: result.Pending, Attempt: 1}
 		if c.filter.Inputs {
-			if a.Input, err = readAside(txn, idKey(keyInput, a.ID)); err != nil {
+			if a.Input, err = readAside(r, idKey(keyInput, a.ID)); err != nil {
 				return err
 			}
 		}

@@ -91,8 +91,8 @@ func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 // when the next one's does.
 func (s *Store) expired(ctx context.Context) (keys [][]byte, err error) {
 	now := s.now().UnixMicro()
-	err = s.read(ctx, "sweep", "", func(txn *badger.Txn) error {
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{keyExpiry}})
+	err = s.read(ctx, "sweep", "", func(r snapshot) error {
+		it := r.NewIterator(badger.IteratorOptions{Prefix: []byte{keyExpiry}})
 		defer it.Close()
 		for it.Rewind(); it.Valid() && len(keys) < sweepBatch; it.Next() {
 			key := it.Item().KeyCopy(nil)

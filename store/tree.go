@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dgraph-io/badger/v4"
-
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -47,14 +45,14 @@ func (b *batch) deleteTree(seq uint64, version, pieces uint32) error {
 }
 
 func (b *batch) tree(g *group) (result.Tree, error) {
-	return readTree(b.txn, g.head.Seq, g.head.Tree, g.head.Chunks)
+	return readTree(b, g.head.Seq, g.head.Tree, g.head.Chunks)
 }
 
-func readTree(txn *badger.Txn, seq uint64, version, pieces uint32) (result.Tree, error) {
+func readTree(r records, seq uint64, version, pieces uint32) (result.Tree, error) {
 	var encoded []byte
 	for n := range pieces {
 		key := seqKey(keyTree, seq, version, n)
-		piece, _, err := get(txn, key)
+		piece, _, err := r.get(key)
 		if err != nil {
 			return result.Tree{}, err
 		}
@@ -72,23 +70,23 @@ func readTree(txn *badger.Txn, seq uint64, version, pieces uint32) (result.Tree,
 
 // Restore reads a saved group; see group.Backend.
 func (s *Store) Restore(ctx context.Context, id result.ID) (saved result.Saved, err error) {
-	err = s.read(ctx, "restore", id, func(txn *badger.Txn) error {
-		g, err := readGroup(txn, idKey(keyHead, id))
+	err = s.read(ctx, "restore", id, func(r snapshot) error {
+		g, err := readGroup(r, idKey(keyHead, id))
 		if err != nil {
 			return err
 		}
 		if g == nil {
 			return result.ErrNotFound
 		}
-		tree, err := readTree(txn, g.head.Seq, g.head.Tree, g.head.Chunks)
+		tree, err := readTree(r, g.head.Seq, g.head.Tree, g.head.Chunks)
 		if err != nil {
 			return err
 		}
-		if saved, err = listed(txn, g); err != nil {
+		if saved, err = listed(r, g); err != nil {
 			return err
 		}
 		saved.Tree = tree
-		saved.Note, err = readAside(txn, seqKey(keyNote, g.head.Seq))
+		saved.Note, err = readAside(r, seqKey(keyNote, g.head.Seq))
 		return err
 	})
 	if err != nil {
@@ -98,13 +96,13 @@ func (s *Store) Restore(ctx context.Context, id result.ID) (saved result.Saved, 
 }
 
 // listed is what a listing shows of a group.
-func listed(txn *badger.Txn, g *group) (result.Saved, error) {
+func listed(r records, g *group) (result.Saved, error) {
 	saved := result.Saved{
 		ID: g.id, Created: g.head.Created, Settled: g.head.Settled, Expires: g.head.Expires,
 		Progress: g.head.Progress,
 	}
 	key := seqKey(keyLabels, g.head.Seq)
-	body, _, err := get(txn, key)
+	body, _, err := r.get(key)
 	if err != nil || body == nil {
 		return saved, err
 	}

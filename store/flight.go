@@ -1,0 +1,93 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// changes is what a batch does: to the store, to the groups in memory, to who
+// watches, and to who waits.
+type changes struct {
+	writes map[string]record // by key
+	groups map[string]*group // by head key: working copies of what was looked at, nil for none
+	bySeq  map[uint64]*group
+	dirty  []*group // whose heads are to be written
+	news   []news   // to be told when all is durable
+	ops    []*op    // to be answered then
+}
+
+// A record, as it will be.
+type record struct {
+	key    []byte
+	sealed []byte // nil: it goes
+	meta   byte
+}
+
+// body is the record without its seal, nil if it goes.
+func (w record) body() []byte {
+	if w.sealed == nil {
+		return nil
+	}
+	n := len(w.sealed) - sealLen
+	return w.sealed[:n:n]
+}
+
+func newChanges() changes {
+	return changes{writes: map[string]record{}, groups: map[string]*group{}, bySeq: map[uint64]*group{}}
+}
+
+// A flight is a batch on its way to the disk. Nothing in it changes any more, so
+// the committer reads from it, as if it were there, while it applies the next
+// operations to the next batch. One flight is under way at a time: commits, and
+// the news of them, keep their order.
+type flight struct {
+	changes
+	landed chan struct{} // closed when it is durable, or failed
+	err    error         // set by then
+}
+
+// take off sends c to the disk.
+func (s *Store) takeOff(c changes) *flight {
+	f := &flight{changes: c, landed: make(chan struct{})}
+	go func() {
+		if len(f.writes) > 0 {
+			f.err = f.commit(s)
+		}
+		close(f.landed)
+		for _, o := range f.ops {
+			o.answer(f.err)
+		}
+	}()
+	return f
+}
+
+// commit makes the flight durable and swaps the groups in memory while no reader
+// can be between the old and the new.
+func (f *flight) commit(s *Store) error {
+	s.live.commit.Lock()
+	defer s.live.commit.Unlock()
+	if err := f.write(s.db); err != nil {
+		return fmt.Errorf("%w: %w", errCommit, err)
+	}
+	s.live.take(f.dirty)
+	s.watchers.tell(f.news)
+	return nil
+}
+
+func (f *flight) write(db *badger.DB) error {
+	txn := db.NewTransaction(true)
+	defer txn.Discard()
+	for _, w := range f.writes {
+		var err error
+		if w.sealed == nil {
+			err = txn.Delete(w.key)
+		} else {
+			err = txn.SetEntry(&badger.Entry{Key: w.key, Value: w.sealed, UserMeta: w.meta})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return txn.Commit()
+}
