@@ -113,22 +113,20 @@ func (b *batch) finishSave(t *tally, j journal, tree result.Tree, found survey) 
 		return err
 	}
 	key := idKey(keyHead, tree.ID())
-	old, err := b.group(key)
+	g, err := b.group(key)
 	if err != nil {
 		return err
 	}
-	g := &group{id: tree.ID(), key: key, head: encoding.Head{
-		Seq: j.Seq, Created: time.UnixMicro(j.Created).UTC(), MaxAge: j.MaxAge,
-	}}
-	if old != nil {
-		g.head = old.head
-		if err := b.deleteTree(j.Seq, old.head.Tree, old.head.Chunks); err != nil {
-			return err
-		}
+	if g == nil {
+		g = b.adopt(&group{id: tree.ID(), key: key, head: encoding.Head{
+			Seq: j.Seq, Created: time.UnixMicro(j.Created).UTC(), MaxAge: j.MaxAge,
+		}})
+	} else if err := b.deleteTree(j.Seq, g.head.Tree, g.head.Chunks); err != nil {
+		return err
 	}
+	g.own = nil // the places of the tree before
 	g.head.Tree, g.head.Chunks = j.Version, j.Pieces
 	g.head.Progress, g.head.Own, g.head.Nested = found.progress, found.own, found.nested
-	g = b.adopt(g)
 	b.change(g)
 	t.applied = true
 	b.news = append(b.news, news{group: g.id})

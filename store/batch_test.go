@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// inOneBatch has writes committed together, in this order.
+func inOneBatch(t *testing.T, s *Store, writes ...func() error) (errs []error) {
+	t.Helper()
+	plug := func() error {
+		_, err := s.Report(context.Background(), result.Async{ID: "plug", State: result.Started})
+		return err
+	}
+	var answers []chan error
+	start := func(write func() error) {
+		answer := make(chan error, 1)
+		answers = append(answers, answer)
+		go func() { answer <- write() }()
+	}
+	s.live.commit.RLock() // so that a batch with the plug stays under way, and the others wait
+	start(plug)
+	for s.live.commit.TryRLock() { // until the committer waits too
+		s.live.commit.RUnlock()
+		time.Sleep(time.Millisecond)
+	}
+	for i, write := range writes {
+		start(write)
+		for waiting := -1; waiting != i+1; time.Sleep(time.Millisecond) {
+			s.queue.mu.Lock()
+			waiting = len(s.queue.ops)
+			s.queue.mu.Unlock()
+		}
+	}
+	s.live.commit.RUnlock()
+	for _, answer := range answers {
+		errs = append(errs, <-answer)
+	}
+	return errs[1:]
+}
+
+// TestGrowAndGo: a group that is saved, grows and is deleted in one batch is gone.
+func TestGrowAndGo(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	s := newStore(t, dir)
+	tree := minted(3)
+	small := result.Group(tree.ID(), tree.At(0), tree.At(1))
+	save := func(tree result.Tree) func() error {
+		return func() error { _, err := s.Save(ctx, tree, result.Attributes{}); return err }
+	}
+	remove := func() error { _, err := s.Delete(ctx, tree.ID()); return err }
+	for i, err := range inOneBatch(t, s, save(small), save(tree), remove) {
+		if err != nil {
+			t.Errorf("write %d: %v", i, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = newStore(t, dir)
+	if g, err := s.Restore(ctx, tree.ID()); !errors.Is(err, result.ErrNotFound) {
+		t.Errorf("restored %v, %v", g, err)
+	}
+	if err := save(small)(); err != nil {
+		t.Error(err)
+	}
+}
