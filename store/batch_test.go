@@ -12,22 +12,17 @@ import (
 // inOneBatch has writes committed together, in this order.
 func inOneBatch(t *testing.T, s *Store, writes ...func() error) (errs []error) {
 	t.Helper()
-	plug := func() error {
-		_, err := s.Report(context.Background(), result.Async{ID: "plug", State: result.Started})
-		return err
-	}
 	var answers []chan error
 	start := func(write func() error) {
 		answer := make(chan error, 1)
 		answers = append(answers, answer)
 		go func() { answer <- write() }()
 	}
-	s.live.commit.RLock() // so that a batch with the plug stays under way, and the others wait
-	start(plug)
-	for s.live.commit.TryRLock() { // until the committer waits too
-		s.live.commit.RUnlock()
-		time.Sleep(time.Millisecond)
-	}
+	held, gate := make(chan bool), make(chan bool) // the committer, while the others gather
+	start(func() error {
+		return s.write(t.Context(), "hold", "", func(*batch) error { held <- true; <-gate; return nil })
+	})
+	<-held
 	for i, write := range writes {
 		start(write)
 		for waiting := -1; waiting != i+1; time.Sleep(time.Millisecond) {
@@ -36,7 +31,7 @@ func inOneBatch(t *testing.T, s *Store, writes ...func() error) (errs []error) {
 			s.queue.mu.Unlock()
 		}
 	}
-	s.live.commit.RUnlock()
+	close(gate)
 	for _, answer := range answers {
 		errs = append(errs, <-answer)
 	}

@@ -80,10 +80,11 @@ func (b *batch) applyAll(ops []*op) error {
 	return nil
 }
 
-// apply adds o to the batch, or answers it if it fails. An operation that fails
-// may have written something: then the batch is dropped and the others are
-// applied again without it. One that does not fit is tried again alone, and
-// if it can be, as a long one.
+// apply adds o to the batch, also if it fails: what it is refused for may lie in
+// this batch or the one before, and nobody hears of that until it is durable. An
+// operation that fails may have written something: then the batch is dropped and
+// the others are applied again without it. One that does not fit is tried again
+// alone, and if it can be, as a long one.
 func (b *batch) apply(o *op) error {
 	clean := b.n
 	err := o.apply(b)
@@ -110,7 +111,8 @@ func (b *batch) apply(o *op) error {
 	case errors.Is(err, errTooBig):
 		err = fmt.Errorf("%w: %w", result.ErrTooLarge, err)
 	}
-	o.answer(err)
+	o.refused = err
+	b.ops = append(b.ops, o)
 	if b.n == clean && len(b.dirty) == 0 {
 		return nil
 	}
@@ -123,7 +125,9 @@ func (b *batch) again() error {
 	ops := b.ops
 	b.begin()
 	for _, o := range ops {
-		if err := b.apply(o); err != nil {
+		if o.refused != nil {
+			b.ops = append(b.ops, o)
+		} else if err := b.apply(o); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/dgraph-io/badger/v4"
@@ -14,7 +15,7 @@ type changes struct {
 	bySeq  map[uint64]*group
 	dirty  []*group // whose heads are to be written
 	news   []news   // to be told when all is durable
-	ops    []*op    // to be answered then
+	ops    []*op    // to be answered then, refused ones too
 }
 
 // A record, as it will be.
@@ -47,7 +48,7 @@ type flight struct {
 	err    error         // set by then
 }
 
-// take off sends c to the disk.
+// takeOff sends c to the disk.
 func (s *Store) takeOff(c changes) *flight {
 	f := &flight{changes: c, landed: make(chan struct{})}
 	go func() {
@@ -56,7 +57,7 @@ func (s *Store) takeOff(c changes) *flight {
 		}
 		close(f.landed)
 		for _, o := range f.ops {
-			o.answer(f.err)
+			o.answer(cmp.Or(f.err, o.refused))
 		}
 	}()
 	return f

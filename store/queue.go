@@ -16,10 +16,11 @@ type op struct {
 	// apply does the work. It may be called again, on an empty batch, after a
 	// failure of its own or of another operation; so what it gives to its caller
 	// it sets, never adds to.
-	apply func(*batch) error
-	turn  atomic.Int32 // waiting, taken or abandoned
-	err   error
-	done  chan struct{}
+	apply   func(*batch) error
+	turn    atomic.Int32 // waiting, taken or abandoned
+	refused error        // what apply said, until that is durable
+	err     error
+	done    chan struct{}
 }
 
 const (
