@@ -213,8 +213,13 @@ func (b *batch) flush() error {
 	// make it wait until this batch has landed.
 	b.snap.Discard()
 	b.snap = snapshot{b.s.db.NewTransaction(false)}
+	landed := b.before
 	b.before = b.s.takeOff(b.changes)
 	b.begin()
+	if landed != nil { // nobody reads it any more
+		clear(landed.writes)
+		b.writes = landed.writes
+	}
 	return nil
 }
 

@@ -40,10 +40,12 @@ func (r *recent) put(key, body []byte, meta byte) {
 	case len(body) > maxRecentBody:
 		delete(r.records, string(key))
 		return
-	case len(r.records) >= maxRecent || r.records == nil:
-		r.records = make(map[string]remembered, maxRecent) // what matters comes back soon
+	case r.records == nil:
+		r.records = make(map[string]remembered, maxRecent)
+	case len(r.records) >= maxRecent:
+		clear(r.records) // what matters comes back soon
 	}
 	r.records[string(key)] = remembered{body, meta}
 }
 
-func (r *recent) forget() { r.records = nil }
+func (r *recent) forget() { clear(r.records) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ as 'bunch show -o raw' prints them.
 The first ready result of a task stands, so importing twice changes nothing.
 Lines are taken in batches of up to 1000, each stored as a whole or not at all.
 A bad line is told of and left out; with --strict import stops at it, with exit
-code 1: what came before it stays. If the store refuses a line, up to two
+code 1: what came before it stays. If the store refuses a line, up to four
 batches of lines behind it may be stored as well.
 
 In the end standard error says what became of it all; with -o json standard
@@ -72,44 +73,49 @@ func (a *app) takeIn(ctx context.Context, s *store.Store, in *intake, file *os.F
 	go in.read(reading, file, info.IsDir())
 
 	sum, began := importSum{}, time.Now()
-	err := func() error {
-		var last *storing // while one batch is being stored the next may begin
-		settle := func() error {
-			if last == nil {
-				return nil
-			}
-			done := last
-			last = nil
-			return a.stored(done, &sum, in.strict, bar)
-		}
-		for {
-			select {
-			case b, more := <-in.batches:
-				if !more {
-					return cmp.Or(settle(), in.err)
-				}
-				if last != nil && last.b.meets(b) { // documents of one task keep their order
-					if err := settle(); err != nil {
-						return err
-					}
-				}
-				next := storeBatch(ctx, s, b)
-				if err := settle(); err != nil {
-					<-next.done
-					return err
-				}
-				last = next
-			case <-ctx.Done(): // reading may go on for ever
-				if last != nil {
-					<-last.done
-				}
-				return ctx.Err()
-			}
-		}
-	}()
+	err := a.store(ctx, s, in, &sum, bar)
 	bar.clear()
 	if told := a.imported(sum, time.Since(began)); err == nil {
 		err = told
+	}
+	return err
+}
+
+// storingAtOnce is how many batches are on their way into the store at once: so
+// many that the store always has the next one to prepare.
+const storingAtOnce = 4
+
+// store stores the batches that are read, and adds up what becomes of them.
+func (a *app) store(ctx context.Context, s *store.Store, in *intake, sum *importSum, bar *byteBar) (err error) {
+	var under []*storing // way, in the order in which they were read
+	settle := func(most int) {
+		for ; len(under) > most; under = under[1:] {
+			if failed := a.stored(under[0], sum, in.strict, bar); err == nil {
+				err = failed
+			}
+		}
+	}
+	defer func() { settle(0) }()
+	for err == nil {
+		select {
+		case b, more := <-in.batches:
+			if !more {
+				settle(0)
+				return cmp.Or(err, in.err)
+			}
+			for i, st := range slices.Backward(under) {
+				if st.b.meets(b) { // documents of one task keep their order
+					settle(len(under) - 1 - i)
+					break
+				}
+			}
+			if err == nil {
+				under = append(under, storeBatch(ctx, s, b))
+			}
+			settle(storingAtOnce - 1)
+		case <-ctx.Done(): // reading may go on for ever
+			err = ctx.Err()
+		}
 	}
 	return err
 }

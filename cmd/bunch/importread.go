@@ -45,8 +45,13 @@ type docBatch struct {
 	groupIDs, taskIDs map[result.ID]bool
 }
 
-func newDocBatch() *docBatch {
-	return &docBatch{groupIDs: map[result.ID]bool{}, taskIDs: map[result.ID]bool{}}
+// newDocBatch makes room for about as much as the batch before it had.
+func newDocBatch(before *docBatch) *docBatch {
+	n := len(before.reports)
+	return &docBatch{
+		reports: make([]result.Async, 0, n+n/8), places: make([]docPlace, 0, n+n/8),
+		taskIDs: make(map[result.ID]bool, n), groupIDs: make(map[result.ID]bool, len(before.groups)),
+	}
 }
 
 // meets reports whether both have a document of the same task or group.
@@ -93,7 +98,7 @@ var errStop = errors.New("stop")
 // read reads all of file. It is a goroutine of its own: parsing one batch and
 // storing another go on at the same time.
 func (in *intake) read(ctx context.Context, file *os.File, folder bool) {
-	in.ctx, in.b = ctx, newDocBatch()
+	in.ctx, in.b = ctx, newDocBatch(&docBatch{})
 	err := in.lines
 	if folder {
 		err = in.files
@@ -115,7 +120,7 @@ func (in *intake) pass() error {
 	case <-in.ctx.Done():
 		return errStop
 	}
-	in.b, in.text = newDocBatch(), 0
+	in.b, in.text = newDocBatch(in.b), 0
 	return nil
 }
 

@@ -28,7 +28,7 @@ const patience = 2 * time.Second
 
 // edgeMemory is how much memory the program is content with under the edge
 // profile, unless GOMEMLIMIT says otherwise.
-const edgeMemory = 160 << 20
+const edgeMemory = 180 << 20
 
 // path returns the directory: --store, $BUNCH_STORE, or the user's state folder.
 func (p place) path() (string, error) {
