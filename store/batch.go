@@ -112,7 +112,7 @@ func (b *batch) delete(key []byte) error {
 func (b *batch) add(w record) error {
 	b.n++
 	b.used += len(w.key) + len(w.sealed) + 16
-	if int64(b.n)+1 >= b.s.db.MaxBatchCount() || int64(b.used) >= b.s.db.MaxBatchSize() {
+	if int64(b.n)+2 >= b.s.db.MaxBatchCount() || int64(b.used)+stampSize >= b.s.db.MaxBatchSize() {
 		return errTooBig
 	}
 	b.writes[string(w.key)] = w

@@ -37,7 +37,7 @@ func (b *batch) writeBlob(rec encoding.Record) (*encoding.Blob, error) {
 		piece := v[:min(len(v), blobPiece)]
 		v = v[len(piece):]
 		if b.full() {
-			if err := b.flush(); err != nil {
+			if err := b.flushForRoom(); err != nil {
 				return nil, err
 			}
 		}

@@ -64,6 +64,10 @@ func (s *Store) commit(ops []*op) error {
 
 // applyAll adds ops to the batch.
 func (b *batch) applyAll(ops []*op) error {
+	if err := b.s.room(); err != nil {
+		b.s.refuse(ops, err)
+		return nil
+	}
 	for i, o := range ops {
 		if !o.turn.CompareAndSwap(waiting, taken) {
 			continue
@@ -71,6 +75,11 @@ func (b *batch) applyAll(ops []*op) error {
 		if b.full() {
 			if err := b.flush(); err != nil {
 				return b.fail(err, ops[i:])
+			}
+			if err := b.s.room(); err != nil {
+				o.answer(err)
+				b.s.refuse(ops[i+1:], err)
+				return nil
 			}
 		}
 		if err := b.apply(o); err != nil {

@@ -68,7 +68,7 @@ func (s *Store) takeOff(c changes) *flight {
 func (f *flight) commit(s *Store) error {
 	s.live.commit.Lock()
 	defer s.live.commit.Unlock()
-	if err := f.write(s.db); err != nil {
+	if err := f.write(s); err != nil {
 		return fmt.Errorf("%w: %w", errCommit, err)
 	}
 	s.live.take(f.dirty)
@@ -76,11 +76,13 @@ func (f *flight) commit(s *Store) error {
 	return nil
 }
 
-func (f *flight) write(db *badger.DB) error {
-	txn := db.NewTransaction(true)
+func (f *flight) write(s *Store) error {
+	txn := s.db.NewTransaction(true)
 	defer txn.Discard()
+	bytes := stampSize
 	for _, w := range f.writes {
 		var err error
+		bytes += len(w.key) + len(w.sealed)
 		if w.sealed == nil {
 			err = txn.Delete(w.key)
 		} else {
@@ -90,5 +92,12 @@ func (f *flight) write(db *badger.DB) error {
 			return err
 		}
 	}
-	return txn.Commit()
+	if err := s.stamp(txn); err != nil {
+		return err
+	}
+	if err := txn.Commit(); err != nil {
+		return err
+	}
+	s.committedTo(txn.ReadTs()+1, bytes) // nobody else commits, so that is its number
+	return nil
 }

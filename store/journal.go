@@ -70,7 +70,7 @@ func (b *batch) endLong(j journal) error {
 // pause commits a part of a long operation once it fills the batch.
 func (b *batch) pause() error {
 	if b.long && b.full() {
-		return b.flush()
+		return b.flushForRoom()
 	}
 	return nil
 }

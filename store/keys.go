@@ -132,3 +132,8 @@ func parseExpiryKey(key []byte) (micros int64, kind byte, id result.ID, err erro
 // metaSeq counts up: every saved group, long value and journal has a number of
 // its own, which is never used again.
 var metaSeq = []byte("mseq")
+
+// metaClock is the time of the store at its latest commit. Every transaction
+// writes it: so the highest version in the tables is that of the latest commit in
+// them, also after a compaction that dropped what it deleted.
+var metaClock = []byte("mclock")

@@ -111,6 +111,15 @@ func (q *queue) take() (ops []*op, open bool) {
 	return ops, open
 }
 
+// drain takes all that wait, without waiting for any.
+func (q *queue) drain() []*op {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	ops := q.ops
+	q.ops = nil
+	return ops
+}
+
 // close refuses what comes, with err, and answers what waits with it.
 func (q *queue) close(err error) {
 	q.mu.Lock()

@@ -22,9 +22,13 @@ type Store struct {
 	queue     *queue
 	live      live
 	watchers  *watchers
-	changes   uint64 // of results, since Open; the committer's
-	recent    recent // the committer's
-	absent    absent // the committer's
+	changes   uint64                           // of results, since Open; the committer's
+	recent    recent                           // the committer's
+	absent    absent                           // the committer's
+	free      func(dir string) (uint64, error) // bytes of its disk
+	mark      highWater                        // the committer's
+	walSync   walSync
+	replaying bool // Open completes what was interrupted
 	sweeper   sweeper
 	committed chan struct{} // closed when the committer has ended
 	swept     chan struct{} // closed when the sweep loop has ended
@@ -50,9 +54,12 @@ func (s *Store) start() error {
 	if err := s.absent.begin(s.db); err != nil {
 		return err
 	}
+	s.replaying = true
 	if err := s.replay(); err != nil {
 		return err
 	}
+	s.replaying = false
+	s.walSync.begin(s)
 	go s.commitLoop()
 	go s.sweepLoop()
 	return nil
@@ -71,13 +78,14 @@ func (s *Store) Close() error {
 		s.queue.close(result.ErrClosed)
 		<-s.committed
 		<-s.swept
+		s.walSync.end()
 		s.using.Lock()
 		defer s.using.Unlock()
 		s.closed = true
 		if err := s.db.Close(); err != nil {
 			s.err = fmt.Errorf("close %s: %w", s.dir, err)
 		}
-		s.err = errors.Join(s.err, s.lock.release())
+		s.err = errors.Join(s.err, s.mark.end(s.err == nil), s.lock.release())
 	})
 	return s.err
 }

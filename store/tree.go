@@ -21,7 +21,7 @@ const treePiece = 64 << 10 // bytes: part of the format
 func (b *batch) writeTree(seq uint64, version uint32, encoded []byte) (pieces uint32, err error) {
 	for ; len(encoded) > 0; pieces++ {
 		if b.full() {
-			if err := b.flush(); err != nil {
+			if err := b.flushForRoom(); err != nil {
 				return 0, err
 			}
 		}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/table"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// files are Badger's files as they lie there before Badger opens them. All the
+// guards of Open look at them first and change nothing: what is refused stays as
+// it was found.
+type files struct {
+	dir      string
+	manifest badger.Manifest
+	whole    int64    // bytes of the manifest that parse
+	tables   []uint64 // on disk, in order
+	logs     []*walFile
+	keys     *badger.KeyRegistry
+}
+
+// readFiles lists dir and reads the manifest and the keys. A new store has no
+// files.
+func readFiles(dir string, key []byte) (*files, error) {
+	f := &files{dir: dir}
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	} else if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if id, ok := table.ParseFileID(name); ok {
+			f.tables = append(f.tables, id)
+		}
+		if number, ok := strings.CutSuffix(name, ".mem"); ok {
+			fid, err := strconv.ParseUint(number, 10, 32)
+			if err != nil {
+				return nil, fmt.Errorf("%w: %s is no log of Badger's", result.ErrCorrupt, filepath.Join(dir, name))
+			}
+			info, err := e.Info()
+			if err != nil {
+				return nil, err
+			}
+			f.logs = append(f.logs, &walFile{fid: fid, path: filepath.Join(dir, name), size: info.Size()})
+		}
+	}
+	slices.Sort(f.tables)
+	slices.SortFunc(f.logs, func(a, b *walFile) int { return int(a.fid) - int(b.fid) })
+	if f.keys, err = readKeys(dir, key); err != nil {
+		return nil, err
+	}
+	return f, f.readManifest()
+}
+
+// readManifest replays Badger's list of tables. Without it Badger takes the
+// directory for new and deletes every table. A last record that was cut short is
+// what a loss of power leaves: Badger syncs each record before it relies on it.
+func (f *files) readManifest() error {
+	path := filepath.Join(f.dir, badger.ManifestFilename)
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if n := len(f.tables) + len(f.logs); n > 0 {
+			return fmt.Errorf("%w: %s is missing beside %d data files, which Badger would now delete; restore the file or a backup",
+				result.ErrCorrupt, path, n)
+		}
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer file.Close()
+	o := badger.DefaultOptions(f.dir).WithLogger(nil)
+	if f.manifest, f.whole, err = badger.ReplayManifestFile(file, 0, o); err != nil {
+		return fmt.Errorf("%w: %s: %w; restore the file or a backup", result.ErrCorrupt, path, err)
+	}
+	for id := range f.manifest.Tables {
+		if _, ok := slices.BinarySearch(f.tables, id); !ok {
+			return fmt.Errorf("%w: table %s is missing; restore the file or a backup", result.ErrCorrupt, table.NewFilename(id, f.dir))
+		}
+	}
+	return nil
+}
+
+// known are the tables of the manifest, unknown those that Badger would delete:
+// an interrupted compaction leaves some.
+func (f *files) split() (known, unknown []uint64) {
+	for _, id := range f.tables {
+		if _, ok := f.manifest.Tables[id]; ok {
+			known = append(known, id)
+		} else {
+			unknown = append(unknown, id)
+		}
+	}
+	return known, unknown
+}
+
+// readKeys reads Badger's list of data keys and tries the encryption key, none
+// being one too. Badger would find out as well, but leaves goroutines behind
+// when an Open fails.
+func readKeys(dir string, key []byte) (*badger.KeyRegistry, error) {
+	o := badger.KeyRegistryOptions{Dir: dir, ReadOnly: true, EncryptionKey: key}
+	keys, err := badger.OpenKeyRegistry(o) // no file gives an empty list
+	if errors.Is(err, badger.ErrEncryptionKeyMismatch) {
+		return nil, errors.New("the encryption key does not fit this store")
+	} else if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", result.ErrCorrupt, badger.KeyRegistryFileName, err)
+	}
+	return keys, nil
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// The high-water mark says what the store has been, so that one that lost its
+// latest commits says so instead of looking young. It is written after each
+// commit and not synced, so it is never ahead of what was committed. It may be
+// behind, torn or missing, and then it says less; a good store opens all the same.
+//
+//	+----------------+------------+-------------------+-----------+----------+--------------+
+//	| "bunchmrk" (8) | commit (8) | manifest size (8) | flags (1) | zero (3) | CRC-32C (4)  |
+//	+----------------+------------+-------------------+-----------+----------+--------------+
+type mark struct {
+	commit   uint64 // number of the latest commit
+	manifest uint64 // bytes of Badger's MANIFEST that are durable
+	flags    byte
+}
+
+const (
+	markSynced = 1 // every commit was durable when it was answered
+	markClosed = 2 // nothing was committed since the store was closed
+)
+
+const (
+	markFile  = "MARK"
+	markMagic = "bunchmrk"
+	markLen   = 32
+)
+
+func (m mark) append(dst []byte) []byte {
+	n := len(dst)
+	dst = append(dst, markMagic...)
+	dst = binary.BigEndian.AppendUint64(dst, m.commit)
+	dst = binary.BigEndian.AppendUint64(dst, m.manifest)
+	dst = append(dst, m.flags, 0, 0, 0)
+	return binary.BigEndian.AppendUint32(dst, crc32.Checksum(dst[n:], castagnoli))
+}
+
+func parseMark(b []byte) (m mark, ok bool) {
+	if len(b) != markLen || !bytes.HasPrefix(b, []byte(markMagic)) ||
+		binary.BigEndian.Uint32(b[markLen-4:]) != crc32.Checksum(b[:markLen-4], castagnoli) {
+		return m, false
+	}
+	return mark{binary.BigEndian.Uint64(b[8:]), binary.BigEndian.Uint64(b[16:]), b[24]}, true
+}
+
+// readMark reads the mark of the store in dir; ok is false if it says nothing.
+func readMark(dir string) (m mark, ok bool, err error) {
+	b, err := os.ReadFile(filepath.Join(dir, markFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, false, nil
+	}
+	m, ok = parseMark(b)
+	return m, ok, err
+}
+
+// highWater keeps the mark while the store is open.
+type highWater struct {
+	mark
+	file  *os.File
+	path  string // of the manifest
+	since int    // bytes committed since the manifest was looked at
+}
+
+// manifestEvery is how many committed bytes pass between looks at the manifest.
+const manifestEvery = 256 << 10
+
+// begin takes the mark over for a store that is open for writing and has nothing
+// that is not durable, if synced is set. What it says of the manifest it finds
+// out anew.
+func (h *highWater) begin(dir string, commit uint64, synced bool) (err error) {
+	if h.file, err = os.OpenFile(filepath.Join(dir, markFile), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	h.path = filepath.Join(dir, dataDir, "MANIFEST")
+	h.mark = mark{commit: commit}
+	if synced {
+		h.flags = markSynced
+	}
+	return errors.Join(h.look(), h.write(), h.file.Sync())
+}
+
+// committed notes a commit of so many bytes.
+func (h *highWater) committed(commit uint64, bytes int) error {
+	if h.file == nil { // in memory
+		return nil
+	}
+	h.commit = commit
+	if h.since += bytes; h.since >= manifestEvery {
+		h.since = 0
+		if err := h.look(); err != nil {
+			return err
+		}
+	}
+	return h.write()
+}
+
+// look notes the size of the manifest once it is durable.
+func (h *highWater) look() error {
+	info, err := os.Stat(h.path)
+	if err != nil || uint64(info.Size()) == h.manifest {
+		return err
+	}
+	f, err := os.Open(h.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err = f.Stat(); err == nil {
+		if err = f.Sync(); err == nil {
+			h.manifest = uint64(info.Size())
+		}
+	}
+	return err
+}
+
+func (h *highWater) write() error {
+	_, err := h.file.WriteAt(h.mark.append(make([]byte, 0, markLen)), 0)
+	return err
+}
+
+// end says, if it was closed well, that all of the store is durable.
+func (h *highWater) end(well bool) error {
+	if h.file == nil {
+		return nil
+	}
+	if !well {
+		return h.file.Close()
+	}
+	h.flags |= markClosed
+	return errors.Join(h.look(), h.write(), h.file.Sync(), h.file.Close())
+}
+
+// committedTo notes a commit of so many bytes.
+func (s *Store) committedTo(commit uint64, bytes int) {
+	s.walSync.committed(bytes)
+	if err := s.mark.committed(commit, bytes); err != nil {
+		s.opts.Logger.Warn("the high-water mark was not written", "error", err)
+	}
+}

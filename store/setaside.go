@@ -1,0 +1,53 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/dgraph-io/badger/v4/table"
+)
+
+// setAside moves away what Badger would delete, or must not replay: tables that
+// its manifest does not know, as an interrupted compaction leaves them, and logs
+// behind a gap. What was set aside at an earlier opening goes for them, so that
+// the folder never has more than one crash left behind.
+func (s *Store) setAside(f *files, l loss) error {
+	var paths []string
+	if _, unknown := f.split(); len(unknown) > 0 {
+		for _, id := range unknown {
+			paths = append(paths, table.NewFilename(id, f.dir))
+		}
+		s.opts.Logger.Info("tables that Badger's manifest does not know are set aside: a compaction was interrupted",
+			"tables", len(unknown), "folder", filepath.Join(s.dir, asideDir))
+	}
+	if l.from != 0 {
+		for _, w := range f.logs[l.logs:] {
+			paths = append(paths, w.path)
+		}
+		s.opts.Logger.Warn("the latest commits were lost with the power: the store did not sync them",
+			"commits", l.to-l.from+1, "from", l.from, "logs set aside", len(f.logs)-l.logs)
+		f.logs = f.logs[:l.logs]
+	}
+	for _, w := range f.logs {
+		if w.size == 0 { // made just before a crash; Badger does not open it
+			if err := os.Remove(w.path); err != nil {
+				return err
+			}
+		}
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	aside := filepath.Join(s.dir, asideDir)
+	if err := errors.Join(os.RemoveAll(aside), os.Mkdir(aside, 0o700)); err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if err := os.Rename(path, filepath.Join(aside, filepath.Base(path))); err != nil {
+			return fmt.Errorf("set aside: %w", err)
+		}
+	}
+	return nil
+}
