@@ -128,10 +128,15 @@ func (b *batch) number(key []byte) (n uint64, ok bool, err error) {
 	if err != nil || body == nil {
 		return 0, false, err
 	}
+	n, err = parseNumber(key, body)
+	return n, err == nil, err
+}
+
+func parseNumber(key, body []byte) (uint64, error) {
 	if len(body) != 8 {
-		return 0, false, corrupt(key, fmt.Errorf("a number has %d bytes", len(body)))
+		return 0, corrupt(key, fmt.Errorf("a number has %d bytes", len(body)))
 	}
-	return binary.BigEndian.Uint64(body), true, nil
+	return binary.BigEndian.Uint64(body), nil
 }
 
 // nextSeq takes a number that was never used before.

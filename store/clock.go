@@ -2,15 +2,125 @@ package store
 
 import (
 	"encoding/binary"
+	"sync"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
 
+// A clock is the store's own time, by which things expire. A device without a
+// clock of its own starts in 1970 and jumps by decades once it has asked a
+// server; nothing may be deleted because of that. So the store's time goes on
+// from what it was at its latest commit, by at most a day when the store is
+// opened, and by the monotonic clock while it is open. It never goes back, and
+// a store that was closed for a month keeps things that much longer.
+//
+// What people see are dates by the clock on the wall: Created, Settled, Done.
+// Only times of expiry are stored by the store's time.
+type clock struct {
+	wall  func() time.Time
+	start time.Time // on the wall, when the store was opened
+	base  time.Time // by the store, then
+
+	mu   sync.Mutex
+	last time.Time // what was said last
+}
+
+const (
+	// maxAdvance is how far the store's time advances while it is closed.
+	maxAdvance = 24 * time.Hour
+	// sameTime is how far the store's time and the wall's may be apart and still
+	// be the same: they are, as long as nobody sets the clock.
+	sameTime = time.Minute
+)
+
+// newClock goes on from the time of the latest commit, zero for a new store.
+func newClock(wall func() time.Time, latest time.Time) *clock {
+	c := &clock{wall: wall, start: wall()}
+	c.base = c.start
+	if !latest.IsZero() {
+		if c.base.Before(latest) {
+			c.base = latest
+		} else if c.base.Sub(latest) > maxAdvance {
+			c.base = latest.Add(maxAdvance)
+		}
+	}
+	return c
+}
+
+// now is the store's time, as precise as it is stored.
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := c.base.Add(c.wall().Sub(c.start)).UTC().Truncate(time.Microsecond) // Sub goes by the monotonic clock
+	if at.Before(c.last) {
+		return c.last
+	}
+	c.last = at
+	return at
+}
+
+// ahead is how far the wall is ahead of the store's time; 0 if they agree.
+func (c *clock) ahead() time.Duration {
+	d := c.wall().Round(0).Sub(c.now())
+	if d.Abs() < sameTime {
+		return 0
+	}
+	return d
+}
+
+// deadline is the time, by the store, that is so long after a moment on the wall.
+// If the two times disagree nobody knows when that moment was: then it counts
+// from now.
+func (c *clock) deadline(from time.Time, after time.Duration) time.Time {
+	if c.ahead() != 0 {
+		from = c.now()
+	}
+	return from.Add(after).Truncate(time.Microsecond)
+}
+
+// shown is what the wall will show at a time of the store's; zero stays zero.
+func (c *clock) shown(at time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return at.Add(c.ahead())
+}
+
+// startClock reads the time of the latest commit.
+func (s *Store) startClock() error {
+	var latest time.Time
+	err := s.db.View(func(txn *badger.Txn) error {
+		body, _, err := snapshot{txn}.get(metaClock)
+		if err != nil || body == nil {
+			return err
+		}
+		micros, err := parseNumber(metaClock, body)
+		latest = time.UnixMicro(int64(micros))
+		return err
+	})
+	s.clock = newClock(s.opts.Clock, latest)
+	return err
+}
+
 // stampSize is what a stamp takes of a transaction, at most.
 const stampSize = 64
 
-// stamp writes the time of the store with a commit that happens anyway.
+// stamp writes the store's time with a commit that happens anyway.
 func (s *Store) stamp(txn *badger.Txn) error {
-	now := binary.BigEndian.AppendUint64(nil, uint64(s.now().UnixMicro()))
+	now := binary.BigEndian.AppendUint64(nil, uint64(s.clock.now().UnixMicro()))
 	return txn.Set(metaClock, seal(metaClock, 0, now))
+}
+
+// tick commits the store's time if it went on by more than an hour while the
+// store was closed: one that nobody writes to would stay where it is.
+func (b *batch) tick() error {
+	latest, ok, err := b.number(metaClock)
+	if err != nil || !ok || b.s.clock.now().Sub(time.UnixMicro(int64(latest))) < time.Hour {
+		return err
+	}
+	if err := b.setNumber(metaClock, latest); err != nil { // the commit puts the time there
+		return err
+	}
+	return b.flush()
 }

@@ -9,7 +9,7 @@ import (
 // Expiry is by an index of our own in the order of time, and explicit deletes:
 // Badger's TTL would never give the space of time-ordered keys back. An entry in
 // the index is only a hint to look: the head of the group, or the task's 'l'
-// record, says whether that moment still holds.
+// record, says whether that moment still holds. Moments are by the store's clock.
 
 var zeroTime time.Time
 
@@ -20,13 +20,12 @@ func (b *batch) expireGroup(g *group) error {
 	h.Expires = zeroTime
 	switch {
 	case !h.Settled.IsZero() && b.s.opts.Retention > 0:
-		h.Expires = h.Settled.Add(b.s.opts.Retention)
+		h.Expires = b.s.clock.deadline(h.Settled, b.s.opts.Retention)
 	case h.Settled.IsZero() && h.MaxAge > 0:
-		h.Expires = h.Created.Add(h.MaxAge)
+		h.Expires = b.s.clock.deadline(h.Created, h.MaxAge)
 	default:
 		return nil
 	}
-	h.Expires = h.Expires.Truncate(time.Microsecond)
 	return b.expireAt(h.Expires, expiresGroup, g.id)
 }
 
@@ -36,7 +35,7 @@ func (b *batch) expireLone(id result.ID) error {
 	if b.s.opts.Retention == 0 {
 		return nil
 	}
-	at := b.now.Add(b.s.opts.Retention).Truncate(time.Microsecond)
+	at := b.s.clock.deadline(b.now, b.s.opts.Retention)
 	if err := b.setNumber(idKey(keyLone, id), uint64(at.UnixMicro())); err != nil {
 		return err
 	}

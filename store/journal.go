@@ -80,6 +80,9 @@ func (b *batch) pause() error {
 func (s *Store) replay() error {
 	b := s.newBatch()
 	defer b.end()
+	if err := b.tick(); err != nil {
+		return err
+	}
 	keys, err := b.keys([]byte{keyJournal}, seqKey(keyJournal+1, 0), 1<<20)
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func (s *Store) List(ctx context.Context, q result.Query) (page []result.Saved, 
 		defer it.Close()
 		for it.Seek(seqKey(keySeq, from)); it.Valid(); it.Next() {
 			key := it.Item().KeyCopy(nil)
-			saved, err := readListed(r, key)
+			saved, err := s.readListed(r, key)
 			if err != nil {
 				return err
 			}
@@ -60,7 +60,7 @@ func (s *Store) List(ctx context.Context, q result.Query) (page []result.Saved, 
 }
 
 // readListed reads what List shows of the group created as key says.
-func readListed(r records, key []byte) (result.Saved, error) {
+func (s *Store) readListed(r records, key []byte) (result.Saved, error) {
 	id, _, err := r.get(key)
 	if err != nil {
 		return result.Saved{}, err
@@ -72,7 +72,7 @@ func readListed(r records, key []byte) (result.Saved, error) {
 	if g == nil {
 		return result.Saved{}, corrupt(key, fmt.Errorf("group %q has no head", string(id)))
 	}
-	return listed(r, g)
+	return s.listed(r, g)
 }
 
 func takesGroup(q result.Query, g result.Saved) bool {

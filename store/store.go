@@ -29,6 +29,7 @@ type Store struct {
 	mark      highWater                        // the committer's
 	walSync   walSync
 	replaying bool // Open completes what was interrupted
+	clock     *clock
 	sweeper   sweeper
 	committed chan struct{} // closed when the committer has ended
 	swept     chan struct{} // closed when the sweep loop has ended
@@ -46,6 +47,9 @@ func (s *Store) start() error {
 	s.watchers = newWatchers()
 	s.sweeper.nudge = make(chan struct{}, 1)
 	s.committed, s.swept, s.closing = make(chan struct{}), make(chan struct{}), make(chan struct{})
+	if err := s.startClock(); err != nil {
+		return err
+	}
 	if s.opts.ReadOnly {
 		close(s.committed)
 		close(s.swept)
@@ -65,7 +69,7 @@ func (s *Store) start() error {
 	return nil
 }
 
-// now is the time by the store's clock, as precise as it is stored.
+// now is the time on the wall, as precise as it is stored.
 func (s *Store) now() time.Time { return s.opts.Clock().UTC().Truncate(time.Microsecond) }
 
 // Close ends the store. Writes whose turn has come are completed and answered;

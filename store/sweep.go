@@ -39,12 +39,12 @@ func (s *Store) nextSweep(t time.Time) {
 // sweepLoop sweeps when something expires, at most once a second.
 func (s *Store) sweepLoop() {
 	defer close(s.swept)
-	s.nextSweep(s.now()) // look what there is
+	s.nextSweep(s.clock.now()) // look what there is
 	for {
 		var timer <-chan time.Time
 		s.sweeper.mu.Lock()
 		if next := s.sweeper.next; !next.IsZero() {
-			timer = time.After(max(next.Sub(s.now()), time.Second))
+			timer = time.After(max(next.Sub(s.clock.now()), time.Second))
 		}
 		s.sweeper.mu.Unlock()
 		select {
@@ -90,7 +90,7 @@ func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 // expired returns index entries whose time has come. If there are none it notes
 // when the next one's does.
 func (s *Store) expired(ctx context.Context) (keys [][]byte, err error) {
-	now := s.now().UnixMicro()
+	now := s.clock.now().UnixMicro()
 	err = s.read(ctx, "sweep", "", func(r snapshot) error {
 		it := r.NewIterator(badger.IteratorOptions{Prefix: []byte{keyExpiry}})
 		defer it.Close()

@@ -82,7 +82,7 @@ func (s *Store) Restore(ctx context.Context, id result.ID) (saved result.Saved, 
 		if err != nil {
 			return err
 		}
-		if saved, err = listed(r, g); err != nil {
+		if saved, err = s.listed(r, g); err != nil {
 			return err
 		}
 		saved.Tree = tree
@@ -96,9 +96,9 @@ func (s *Store) Restore(ctx context.Context, id result.ID) (saved result.Saved, 
 }
 
 // listed is what a listing shows of a group.
-func listed(r records, g *group) (result.Saved, error) {
+func (s *Store) listed(r records, g *group) (result.Saved, error) {
 	saved := result.Saved{
-		ID: g.id, Created: g.head.Created, Settled: g.head.Settled, Expires: g.head.Expires,
+		ID: g.id, Created: g.head.Created, Settled: g.head.Settled, Expires: s.clock.shown(g.head.Expires),
 		Progress: g.head.Progress,
 	}
 	key := seqKey(keyLabels, g.head.Seq)

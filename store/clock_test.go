@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// wall is a clock that a test sets.
+type wall struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (w *wall) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.at
+}
+
+func (w *wall) set(at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at = at
+}
+
+var noon = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
+
+// TestClock: the store's time while it is open, and from one opening to the next.
+func TestClock(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		latest, opened time.Time
+		want           time.Time
+	}{
+		{"a new store", time.Time{}, noon, noon},
+		{"a minute later", noon, noon.Add(time.Minute), noon.Add(time.Minute)},
+		{"a day later", noon, noon.Add(maxAdvance), noon.Add(maxAdvance)},
+		{"a year later", noon, noon.Add(365 * 24 * time.Hour), noon.Add(maxAdvance)},
+		{"in 1970", noon, time.Unix(10, 0), noon},
+		{"after a new store in 1970", time.Unix(10, 0), noon, time.Unix(10, 0).Add(maxAdvance)},
+	} {
+		w := wall{at: c.opened}
+		clock := newClock(w.now, c.latest)
+		if got := clock.now(); !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+		w.set(c.opened.Add(time.Hour))
+		if got := clock.now(); !got.Equal(c.want.Add(time.Hour)) {
+			t.Errorf("%s, an hour later: %v", c.name, got)
+		}
+		w.set(c.opened.Add(-time.Hour))
+		if got := clock.now(); !got.Equal(c.want.Add(time.Hour)) {
+			t.Errorf("%s, and back: %v", c.name, got)
+		}
+	}
+	// The real clock is followed by its monotonic reading.
+	clock := newClock(time.Now, time.Time{})
+	before := clock.now()
+	time.Sleep(10 * time.Millisecond)
+	if d := clock.now().Sub(before); d < 10*time.Millisecond || clock.ahead() != 0 {
+		t.Errorf("after 10 ms the clock went on by %v and is %v behind", d, clock.ahead())
+	}
+}
+
+// TestClockJumps: a device reports in 1970, asks a server for the time and is
+// opened again: nothing is deleted before its time by the store is over, and
+// people see when that is.
+func TestClockJumps(t *testing.T) {
+	ctx := context.Background()
+	dir := filepath.Join(t.TempDir(), "store")
+	w := wall{at: time.Unix(100, 0)}
+	open := func() *Store {
+		t.Helper()
+		s, err := Open(dir, &Options{NoSync: true, Profile: Edge, Retention: 48 * time.Hour, Clock: w.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	close := func(s *Store) {
+		t.Helper()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep := func(s *Store, want error) {
+		t.Helper()
+		if _, err := s.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Restore(ctx, "g"); !errors.Is(err, want) {
+			t.Errorf("at %v Restore gave %v", w.now(), err)
+		}
+		if _, err := s.Get(ctx, "lone"); !errors.Is(err, want) {
+			t.Errorf("at %v Get gave %v", w.now(), err)
+		}
+	}
+	s := open()
+	if _, err := s.Save(ctx, result.Group("g", result.Task("a")), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Report(ctx, result.Async{ID: "a", State: result.Success}, result.Async{ID: "lone", State: result.Success}); err != nil {
+		t.Fatal(err)
+	}
+	close(s)
+
+	w.set(noon) // the second of three days by the store
+	s = open()
+	sweep(s, nil)
+	saved, err := s.Restore(ctx, "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !saved.Settled.Equal(time.Unix(100, 0)) || !saved.Expires.Equal(noon.Add(24*time.Hour)) {
+		t.Errorf("settled %v, expires %v", saved.Settled, saved.Expires)
+	}
+	close(s)
+
+	w.set(time.Unix(50, 0)) // back in 1970: the day is not lost, though nothing was written
+	s = open()
+	sweep(s, nil)
+	w.set(w.now().Add(24*time.Hour - time.Second))
+	sweep(s, nil)
+	w.set(w.now().Add(time.Second))
+	sweep(s, result.ErrNotFound)
+	close(s)
+}
