@@ -121,7 +121,9 @@ func (o *Options) synced() bool {
 //   - three tables at most in level 0 before writes wait, so that Badger never
 //     merges level 0 into itself, which needs a 256 MB buffer;
 //   - the value log stays empty, since longer values are cut into chunks;
-//   - Badger verifies no table when it opens one: verifyTables has done so.
+//   - Badger verifies no table when it opens one, since verifyTables has done so,
+//     but each block that it reads later: a block that went bad meanwhile is then
+//     the end of an iterator and no panic in it.
 func (o *Options) badger(dir string) badger.Options {
 	b := badger.DefaultOptions(dir).
 		WithSyncWrites(!o.NoSync).
@@ -138,7 +140,7 @@ func (o *Options) badger(dir string) badger.Options {
 		WithValueThreshold(1 << 20).
 		WithValueLogFileSize(1 << 20).
 		WithDetectConflicts(false).
-		WithChecksumVerificationMode(options.NoVerification).
+		WithChecksumVerificationMode(options.OnBlockRead).
 		WithMetricsEnabled(false).
 		WithLogger(logger{o.Logger})
 	if o.Profile == Edge {

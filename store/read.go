@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -16,13 +18,25 @@ func (s *Store) read(ctx context.Context, name string, id result.ID, do func(sna
 	if err == nil {
 		if err = s.hold(); err == nil {
 			defer s.release()
-			err = s.db.View(func(txn *badger.Txn) error { return do(snapshot{txn}) })
+			err = s.view(do)
 		}
 	}
 	if err != nil {
 		return &Error{Op: name, ID: id, Err: err}
 	}
 	return nil
+}
+
+// view is Badger's View. Where a table went bad under an open store Badger reads
+// on at a wrong place, and panics.
+func (s *Store) view(do func(snapshot) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: Badger could not read on: close the store and restore a backup", result.ErrCorrupt)
+			s.opts.Logger.Error("panic in a read", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return s.db.View(func(txn *badger.Txn) error { return do(snapshot{txn}) })
 }
 
 // hold refuses a closed store and keeps an open one open until release.

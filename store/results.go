@@ -28,11 +28,23 @@ func (s *Store) Results(ctx context.Context, tree result.Tree, filter result.Fil
 		next, stop := iter.Pull(tree.LeafRuns())
 		defer stop()
 		c := cursor{next: next, filter: filter}
+		first := filter.Skip == 0
 		c.advance()
 		c.skip(filter.Skip)
 		for !c.done {
 			var p page
-			err := s.read(ctx, "results", tree.ID(), func(r snapshot) error { return p.fill(r, &c) })
+			err := s.read(ctx, "results", tree.ID(), func(r snapshot) error {
+				if first {
+					first = false
+					if err := c.want.expect(r, tree); err != nil {
+						return err
+					}
+				}
+				if err := p.fill(r, &c); err != nil || !c.done {
+					return err
+				}
+				return c.want.missing(r, tree.ID())
+			})
 			for _, a := range p.results {
 				if !yield(a, nil) {
 					return
@@ -53,6 +65,7 @@ type cursor struct {
 	run    result.Tree
 	at     int
 	done   bool
+	want   expected
 }
 
 func (c *cursor) advance() {
@@ -105,6 +118,7 @@ func (p *page) fill(r snapshot, c *cursor) error {
 			return err
 		}
 		p.looks++
+		c.want.see(a)
 		p.add(a, c.filter)
 		c.advance()
 	}
@@ -147,6 +161,7 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 					return err
 				}
 			}
+			c.want.see(a)
 			p.add(a, c.filter)
 			return nil
 		})
