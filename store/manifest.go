@@ -31,7 +31,7 @@ type files struct {
 // readFiles lists dir and reads the manifest and the keys. A new store has no
 // files.
 func readFiles(dir string, key []byte) (*files, error) {
-	f := &files{dir: dir}
+	f := &files{dir: dir, manifest: badger.Manifest{Tables: map[uint64]badger.TableManifest{}}}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
@@ -80,9 +80,11 @@ func (f *files) readManifest() error {
 	}
 	defer file.Close()
 	o := badger.DefaultOptions(f.dir).WithLogger(nil)
-	if f.manifest, f.whole, err = badger.ReplayManifestFile(file, 0, o); err != nil {
+	manifest, whole, err := badger.ReplayManifestFile(file, 0, o)
+	if err != nil {
 		return fmt.Errorf("%w: %s: %w; restore the file or a backup", result.ErrCorrupt, path, err)
 	}
+	f.manifest, f.whole = manifest, whole
 	for id := range f.manifest.Tables {
 		if _, ok := slices.BinarySearch(f.tables, id); !ok {
 			return fmt.Errorf("%w: table %s is missing; restore the file or a backup", result.ErrCorrupt, table.NewFilename(id, f.dir))

@@ -20,6 +20,7 @@ import (
 //	MARK     the latest commit, and how safe it was: mark
 //	data/    Badger's files
 //	aside/   files that Badger would have deleted at the last opening that had any
+//	salvage-*  what Options.Salvage reads; removed by Close
 const (
 	formatFile = "BUNCH"
 	lockFile   = "LOCK"
@@ -57,8 +58,12 @@ func open(dir string, o *Options) (*Store, error) {
 	if opts.InMemory {
 		s.db, err = badger.Open(opts.badger(""))
 	} else if err = claim(dir, opts.ReadOnly); err == nil {
-		if s.lock, err = acquire(filepath.Join(dir, lockFile), opts.ReadOnly); err == nil {
-			err = s.openFiles()
+		if s.lock, err = acquire(filepath.Join(dir, lockFile), opts.ReadOnly && !opts.Salvage); err == nil {
+			if opts.Salvage {
+				err = s.salvage()
+			} else {
+				err = s.openFiles()
+			}
 		}
 	}
 	if err == nil {
@@ -67,7 +72,7 @@ func open(dir string, o *Options) (*Store, error) {
 		}
 		err = errors.Join(err, s.db.Close())
 	}
-	return nil, errors.Join(err, s.lock.release())
+	return nil, errors.Join(err, s.endSalvage(), s.lock.release())
 }
 
 // openFiles opens Badger's files after the checks that it does not make itself.

@@ -49,6 +49,13 @@ type Options struct {
 	// closed cleanly must be opened for writing once before.
 	ReadOnly bool
 
+	// Salvage opens a damaged store for reading what is left of it, and changes
+	// nothing of it. Tables that cannot be read and the end of a damaged log are
+	// left out, which the logger hears; then counts may be more than the results
+	// there are, ranging over a group ends with ErrCorrupt, and what was deleted
+	// lately may be back. The lock is needed as for writing.
+	Salvage bool
+
 	Profile Profile
 
 	// EncryptionKey, of 16, 24 or 32 bytes, encrypts what is on disk with AES.
@@ -76,6 +83,7 @@ func (o *Options) withDefaults(dir string) (Options, error) {
 	if o != nil {
 		opts = *o
 	}
+	opts.ReadOnly = opts.ReadOnly || opts.Salvage
 	switch {
 	case opts.Profile != Standard && opts.Profile != Edge:
 		return opts, fmt.Errorf("unknown profile %d", opts.Profile)

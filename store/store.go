@@ -28,7 +28,8 @@ type Store struct {
 	free      func(dir string) (uint64, error) // bytes of its disk
 	mark      highWater                        // the committer's
 	walSync   walSync
-	replaying bool // Open completes what was interrupted
+	scratch   string // folder of Options.Salvage
+	replaying bool   // Open completes what was interrupted
 	clock     *clock
 	sweeper   sweeper
 	committed chan struct{} // closed when the committer has ended
@@ -89,7 +90,7 @@ func (s *Store) Close() error {
 		if err := s.db.Close(); err != nil {
 			s.err = fmt.Errorf("close %s: %w", s.dir, err)
 		}
-		s.err = errors.Join(s.err, s.mark.end(s.err == nil), s.lock.release())
+		s.err = errors.Join(s.err, s.mark.end(s.err == nil), s.endSalvage(), s.lock.release())
 	})
 	return s.err
 }
