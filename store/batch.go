@@ -97,6 +97,9 @@ func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
 
 // set writes a record; key and body are the batch's from now on.
 func (b *batch) set(key []byte, meta byte, body []byte) error {
+	if len(body) > maxRecord { // Badger's own error for that has a dump of the value in it
+		return fmt.Errorf("%w: record %s has %d bytes, the most is %d", result.ErrTooLarge, describe(key), len(body), maxRecord)
+	}
 	w := record{key, seal(key, meta, body), meta}
 	b.s.absent.add(key)
 	b.s.recent.put(key, w.body(), meta)

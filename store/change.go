@@ -97,9 +97,6 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 		}
 	}
 	body := encoding.AppendRecord(nil, rec)
-	if len(body) > maxRecord {
-		return fmt.Errorf("%w: the record of task %q has %d bytes, the most is %d", result.ErrTooLarge, string(old.id), len(body), maxRecord)
-	}
 	if err := b.set(old.key, metaOf(rec.Async), body); err != nil {
 		return err
 	}

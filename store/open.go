@@ -103,6 +103,9 @@ func (s *Store) openFiles() error {
 	if s.db, err = openBadger(b); err != nil || s.opts.ReadOnly {
 		return err
 	}
+	if err = keepPrivate(data); err != nil {
+		return errors.Join(err, s.db.Close())
+	}
 	if err = s.mark.begin(s.dir, s.db.MaxVersion(), s.opts.synced()); err != nil {
 		return errors.Join(err, s.db.Close())
 	}
@@ -124,7 +127,7 @@ func openBadger(b badger.Options) (*badger.DB, error) {
 
 // prepare does to the files what has to be done before Badger opens them.
 func (s *Store) prepare(f *files, l loss, sync bool) error {
-	if err := os.MkdirAll(f.dir, 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(f.dir, 0o700), os.Chmod(f.dir, 0o700)); err != nil {
 		return err
 	}
 	if err := s.setAside(f, l); err != nil {

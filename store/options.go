@@ -162,7 +162,8 @@ func (o *Options) badger(dir string) badger.Options {
 }
 
 // logger passes Badger's lines on, one level lower than Badger has them: what
-// Badger calls information is of interest to its developers.
+// Badger calls information is of interest to its developers. What it says to them
+// only has keys in it, which are the ids of tasks: that goes nowhere.
 type logger struct{ to *slog.Logger }
 
 func (l logger) log(level slog.Level, format string, args []any) {
@@ -174,7 +175,7 @@ func (l logger) log(level slog.Level, format string, args []any) {
 func (l logger) Errorf(f string, a ...any)   { l.log(slog.LevelError, f, a) }
 func (l logger) Warningf(f string, a ...any) { l.log(slog.LevelWarn, f, a) }
 func (l logger) Infof(f string, a ...any)    { l.log(slog.LevelDebug, f, a) }
-func (l logger) Debugf(f string, a ...any)   { l.log(slog.LevelDebug, f, a) }
+func (l logger) Debugf(string, ...any)       {}
 
 // Error says which operation failed, and on what. Err matches one of the
 // sentinel errors of package result where that helps a caller.

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -89,6 +90,9 @@ func (s *Store) Close() error {
 		s.closed = true
 		if err := s.db.Close(); err != nil {
 			s.err = fmt.Errorf("close %s: %w", s.dir, err)
+		}
+		if s.mark.file != nil {
+			s.err = errors.Join(s.err, keepPrivate(filepath.Join(s.dir, dataDir)))
 		}
 		s.err = errors.Join(s.err, s.mark.end(s.err == nil), s.endSalvage(), s.lock.release())
 	})
