@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// disk is a disk whose free space a test sets.
+type disk struct{ free atomic.Uint64 }
+
+func (d *disk) bytes(string) (uint64, error) { return d.free.Load(), nil }
+
+// TestNoSpace: below the reserve writes are refused and reads go on; above it
+// writing goes on.
+func TestNoSpace(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(t.TempDir(), &Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var d disk
+	reserve := uint64(Standard.Reserve())
+	d.free.Store(reserve)
+	s.onCommitter(t, func() { s.free = d.bytes })
+	tree := minted(10)
+	if _, err := s.Save(ctx, tree, result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	d.free.Store(reserve - 1)
+	_, err = s.Report(ctx, result.Async{ID: tree.At(0).ID(), State: result.Success})
+	if !errors.Is(err, result.ErrNoSpace) || !strings.Contains(err.Error(), "256 MiB") {
+		t.Errorf("a report gave %v", err)
+	}
+	if p, err := s.Progress(ctx, tree.ID()); err != nil || p.Leaves.Ready() != 0 {
+		t.Errorf("progress %+v, %v", p, err)
+	}
+	if a, err := s.Get(ctx, tree.At(0).ID()); err != nil || a.State != result.Pending {
+		t.Errorf("got %+v, %v", a, err)
+	}
+	d.free.Store(reserve)
+	if _, err = s.Report(ctx, result.Async{ID: tree.At(0).ID(), State: result.Success}); err != nil {
+		t.Error(err)
+	}
+}
+
+// onCommitter lets do change what the committer uses.
+func (s *Store) onCommitter(t *testing.T, do func()) {
+	t.Helper()
+	if err := s.write(context.Background(), "test", "", func(*batch) error { do(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestNoSpaceHalfWay: the disk fills up in the middle of an operation that has
+// happened already. It waits for space; others are refused at once.
+func TestNoSpaceHalfWay(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	s, err := Open(dir, &Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := foreign("g", 3*maxBatchEntries)
+	var d disk
+	var asked atomic.Int32
+	d.free.Store(1 << 40)
+	s.onCommitter(t, func() {
+		s.free = func(string) (uint64, error) {
+			if asked.Add(1) == 3 {
+				d.free.Store(0)
+			}
+			return d.free.Load(), nil
+		}
+	})
+	saved := make(chan error, 1)
+	go func() {
+		_, err := s.Save(ctx, tree, result.Attributes{})
+		saved <- err
+	}()
+	for d.free.Load() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := s.Report(ctx, result.Async{ID: "other", State: result.Success}); !errors.Is(err, result.ErrNoSpace) {
+		t.Errorf("a report gave %v", err)
+	}
+	select {
+	case err := <-saved:
+		t.Errorf("Save returned, with %v", err)
+	default:
+	}
+	d.free.Store(1 << 40)
+	if err := <-saved; err != nil {
+		t.Error(err)
+	}
+	if p, err := s.Progress(ctx, "g"); err != nil || p.Total != tree.Len() {
+		t.Errorf("progress %+v, %v", p, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	// When the store closes meanwhile, Open does the rest.
+	if s, err = Open(dir, &Options{NoSync: true}); err != nil {
+		t.Fatal(err)
+	}
+	asked.Store(0)
+	s.onCommitter(t, func() {
+		s.free = func(string) (uint64, error) {
+			if asked.Add(1) == 3 {
+				d.free.Store(0)
+			}
+			return d.free.Load(), nil
+		}
+	})
+	go func() {
+		_, err := s.Delete(ctx, "g")
+		saved <- err
+	}()
+	for d.free.Load() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-saved; !errors.Is(err, result.ErrNoSpace) {
+		t.Errorf("Delete gave %v", err)
+	}
+	s = newStore(t, dir)
+	if _, err := s.Progress(ctx, "g"); !errors.Is(err, result.ErrNotFound) {
+		t.Errorf("progress gave %v", err)
+	}
+}
+
