@@ -31,8 +31,9 @@ func (s *Store) Results(ctx context.Context, tree result.Tree, filter result.Fil
 		first := filter.Skip == 0
 		c.advance()
 		c.skip(filter.Skip)
+		var p page
 		for !c.done {
-			var p page
+			p.begin()
 			err := s.read(ctx, "results", tree.ID(), func(r snapshot) error {
 				if first {
 					first = false
@@ -90,6 +91,9 @@ type page struct {
 	looks   int
 }
 
+// begin empties the page; what was handed out of it were copies.
+func (p *page) begin() { *p = page{results: p.results[:0]} }
+
 func (p *page) full() bool {
 	return len(p.results) >= pageResults || p.bytes >= pageBytes || p.looks >= pageLooks
 }
@@ -144,7 +148,7 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 			continue
 		}
 		item := it.Item()
-		key := item.KeyCopy(nil)
+		key := item.Key()
 		id := root.ID(node(key))
 		p.looks++
 		err := item.Value(func(sealed []byte) error {
