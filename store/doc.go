@@ -16,6 +16,7 @@
 //	                     after return   process killed   power lost
 //	default              kept           kept             kept
 //	Options.NoSync       kept           kept             all but the last seconds
+//	  and SyncEvery      kept           kept             all but the last SyncEvery
 //	Options.InMemory     kept           lost             lost
 //
 // "Kept" is said of a write that returned without an error. A write that
@@ -24,6 +25,57 @@
 // and the store has to be opened again to see. On Windows Badger 4.9.6 does not
 // sync, so there the default is no better than NoSync; on macOS it does not
 // reach through the drive's own cache.
+//
+// What a power cut takes of a NoSync store is the tail: the latest commits, each
+// as a whole. The counts are those of what is left, so none is made anew. Badger
+// fills one log after the other, and a log is synced once the next one begins; if
+// the power goes before that, and of two logs the earlier one has lost its end, the
+// later one is set aside.
+//
+// # When things go wrong
+//
+// Badger deletes tables that its manifest does not name, drops the rest of a
+// damaged log, ends an iterator at a damaged block, each without a word, and ends
+// the process over a table whose end is broken. So Open looks at all files before
+// Badger does: it replays the manifest, verifies every block of every table, and
+// reads the logs as Badger will. Commits are numbered without gaps, and MARK has
+// the number of the latest one, so a store that has lost any does not open:
+// ErrCorrupt says how many. Options.Salvage reads what is left of it. A MARK that
+// is old, torn or missing refuses nothing. Two things it cannot know: that a whole
+// directory was replaced by an older one, and, under NoSync, whether it was the
+// power that took the latest commits, or damage.
+//
+// While a store is open Badger verifies the blocks that it reads. A damaged one is
+// ErrCorrupt to who scans a whole saved group, and may be ErrNotFound to who asks
+// for one task; the next Open says what it is.
+//
+// A full disk ends the process, since Badger writes through mmap. So a profile
+// keeps a reserve free, 256 MiB for Standard and 128 MiB for Edge: below it writes
+// give ErrNoSpace, reads go on, and writing goes on by itself when there is space
+// again. Deleting is writing too. Open for writing needs half the reserve. Another
+// program that fills the disk at once is not kept from it. Only on Linux, macOS,
+// Windows, FreeBSD and DragonFly is the disk looked at.
+//
+// # Time
+//
+// Created, Settled and Done are what the clock on the wall showed. Things expire by
+// a time of the store's own, which every commit writes: it follows the monotonic
+// clock while the store is open, advances by at most 24 hours when it is opened,
+// and never goes back. So a clock that jumps deletes nothing, a device that starts
+// in 1970 works, and what lies closed for a month is kept that much longer.
+// Saved.Expires is when that will be by the wall.
+//
+// # Security
+//
+// The directory is made with 0700 and files with 0600; Badger makes its own as the
+// umask says, in a folder that nobody else may enter, and they are made private
+// at opening and closing. With Options.EncryptionKey values, ids and labels are
+// encrypted (AES-CTR: kept secret, not protected from change) by keys in Badger's
+// KEYREGISTRY; what is in the open are sizes, numbers of files, MARK and the pid in
+// LOCK. No value and no key is in an error or a log line; ids are, quoted.
+// Importing this package imports Badger, which imports expvar: that registers
+// /debug/vars on http.DefaultServeMux, with the command line and memory statistics
+// of the process. Serve another mux, or none, to strangers.
 //
 // # How it works
 //
@@ -69,5 +121,8 @@
 // batch.go and flight.go, with recent.go and absent.go as their memory. A report goes report.go, change.go, namers.go, batch.go, watch.go.
 // A tree goes save.go, link.go, tree.go. Reads are in read.go, results.go,
 // list.go and find.go; large operations in journal.go, changetree.go and
-// remove.go; expiry.go and sweep.go are about time.
+// remove.go; clock.go, expiry.go and sweep.go are about time. Opening is open.go,
+// then what it looks at: format.go, lock.go, manifest.go, tables.go, wal.go, mark.go,
+// lost.go, setaside.go, space.go; and salvage.go. missing.go notices a scan that
+// ended early, walsync.go syncs logs.
 package store

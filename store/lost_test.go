@@ -1,12 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dgraph-io/badger/v4"
@@ -315,5 +317,47 @@ func TestTornManifest(t *testing.T) {
 	})
 	if n := counted(t, dir, id, Options{}); n != 10 {
 		t.Errorf("%d of 10 reports are left", n)
+	}
+}
+
+// TestUnknownTables: tables that the manifest does not name are kept, those of
+// the latest opening that had any.
+func TestUnknownTables(t *testing.T) {
+	dir, tree, tables := tableStore(t, Options{})
+	content, err := os.ReadFile(tables[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"000900.sst", "", "000901.sst"} {
+		if name != "" {
+			if err := os.WriteFile(filepath.Join(dir, dataDir, name), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := counted(t, dir, tree.ID(), Options{}); n != tree.Len() {
+			t.Errorf("%d of %d results", n, tree.Len())
+		}
+		aside, err := filepath.Glob(filepath.Join(dir, asideDir, "*"))
+		if want := cmp.Or(name, "000900.sst"); err != nil || len(aside) != 1 || filepath.Base(aside[0]) != want {
+			t.Errorf("set aside are %q, %v, want %s", aside, err, want)
+		}
+	}
+}
+
+// TestReadOnlyAfterKill: a store that was not closed cannot be opened for reading
+// only, and says what to do.
+func TestReadOnlyAfterKill(t *testing.T) {
+	dir, id := reported(t, Options{}, 10)
+	s, err := Open(dir, &Options{ReadOnly: true})
+	if err == nil {
+		s.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "open it for writing once") {
+		t.Errorf("opening gave %v", err)
+	}
+	for _, o := range []Options{{}, {ReadOnly: true}} {
+		if n := counted(t, dir, id, o); n != 10 {
+			t.Errorf("%d of 10 results", n)
+		}
 	}
 }

@@ -91,6 +91,9 @@ func (s *Store) openFiles() error {
 	if err != nil {
 		return err
 	}
+	if s.opts.ReadOnly && len(f.logs) > 0 { // Badger leaves goroutines behind when it finds out
+		return errors.New("the store was not closed cleanly: open it for writing once, then read-only works")
+	}
 	if !s.opts.ReadOnly {
 		if err := s.prepare(f, l, !known || was.flags&markSynced == 0); err != nil {
 			return err
@@ -119,8 +122,6 @@ func openBadger(b badger.Options) (*badger.DB, error) {
 		return db, nil
 	case strings.Contains(err.Error(), "Cannot acquire directory lock"):
 		return nil, fmt.Errorf("%w by a program that uses Badger directly", result.ErrLocked)
-	case b.ReadOnly && strings.Contains(err.Error(), "truncate"):
-		return nil, errors.New("the store was not closed cleanly: open it for writing once, then read-only works")
 	}
 	return nil, err
 }

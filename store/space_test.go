@@ -137,4 +137,3 @@ func TestNoSpaceHalfWay(t *testing.T) {
 		t.Errorf("progress gave %v", err)
 	}
 }
-
