@@ -130,7 +130,7 @@ func TestKill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh := &Store{dir: dir, opts: opts}
+	fresh := &Store{dir: dir, opts: opts, free: freeSpace}
 	if fresh.db, err = badger.Open(opts.badger(filepath.Join(dir, dataDir)).WithMetricsEnabled(true)); err != nil {
 		t.Fatal(err)
 	}

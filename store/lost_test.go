@@ -361,3 +361,37 @@ func TestReadOnlyAfterKill(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherFiles: the value log is always empty, and so are the statistics about
+// it; whatever becomes of those files, nothing is lost.
+func TestOtherFiles(t *testing.T) {
+	live, id := reported(t, Options{}, 10)
+	names, err := filepath.Glob(filepath.Join(live, dataDir, "*.vlog"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("value logs %q, %v", names, err)
+	}
+	for _, name := range []string{filepath.Base(names[0]), "DISCARD"} {
+		for how, change := range map[string]func([]byte) []byte{
+			"empty":   func([]byte) []byte { return nil },
+			"short":   func(b []byte) []byte { return b[:7] },
+			"zeroed":  func(b []byte) []byte { clear(b); return b },
+			"garbage": func(b []byte) []byte { copy(b, strings.Repeat("\xff\x01garbage", 500)); return b },
+			"missing": nil,
+		} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				dir := filepath.Join(t.TempDir(), "copy")
+				if err := os.CopyFS(dir, os.DirFS(live)); err != nil {
+					t.Fatal(err)
+				}
+				if change != nil {
+					edit(t, dir, name, change)
+				} else if err := os.Remove(filepath.Join(dir, dataDir, name)); err != nil {
+					t.Fatal(err)
+				}
+				if n := counted(t, dir, id, Options{}); n != 10 {
+					t.Errorf("%d of 10 results", n)
+				}
+			})
+		}
+	}
+}

@@ -128,17 +128,14 @@ func openBadger(b badger.Options) (*badger.DB, error) {
 
 // prepare does to the files what has to be done before Badger opens them.
 func (s *Store) prepare(f *files, l loss, sync bool) error {
-	if err := errors.Join(os.MkdirAll(f.dir, 0o700), os.Chmod(f.dir, 0o700)); err != nil {
-		return err
-	}
-	if err := s.setAside(f, l); err != nil {
-		return err
-	}
 	if err := s.keeps(s.opts.Profile.reserve() / 2); err != nil {
 		return err
 	}
-	if !sync {
-		return nil
+	if err := errors.Join(os.MkdirAll(f.dir, 0o700), os.Chmod(f.dir, 0o700), s.setAside(f, l)); err != nil {
+		return err
+	}
+	if err := dropValueLog(f.dir); err != nil || !sync {
+		return err
 	}
 	return syncLogs(f.dir, 0) // what a store without syncs left must be durable from now on
 }

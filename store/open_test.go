@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -48,6 +49,7 @@ func TestOpenRefuses(t *testing.T) {
 		}, Options{}, func(err error) bool { return errors.Is(err, result.ErrCorrupt) }, "MANIFEST"},
 		{"nothing to read", func(*testing.T, string) {}, Options{ReadOnly: true},
 			func(err error) bool { return errors.Is(err, result.ErrNotFound) }, "no store"},
+		{"an interval without NoSync", func(*testing.T, string) {}, Options{SyncEvery: time.Second}, nil, "NoSync"},
 		{"a short key", func(*testing.T, string) {}, Options{EncryptionKey: []byte("secret7")}, nil, "7 bytes"},
 		{"another key", func(t *testing.T, dir string) {
 			s, err := Open(dir, &Options{EncryptionKey: []byte("0123456789abcdef")})

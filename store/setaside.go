@@ -49,5 +49,23 @@ func (s *Store) setAside(f *files, l loss) error {
 			return fmt.Errorf("set aside: %w", err)
 		}
 	}
+	return errors.Join(syncDir(aside), syncDir(f.dir)) // what goes on from here must not find them again
+}
+
+// dropValueLog removes Badger's value log and what it knows about it. No value is
+// ever long enough for it, so it is empty; but Badger does not open when a crash
+// or damage left its file without a good header. It makes a new one.
+func dropValueLog(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if name := e.Name(); filepath.Ext(name) == ".vlog" || name == "DISCARD" {
+			if err := os.Remove(filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }

@@ -54,6 +54,7 @@ func (s *Store) sweepLoop() {
 		case <-timer:
 			if _, err := s.Sweep(context.Background()); err != nil && !errors.Is(err, result.ErrClosed) {
 				s.opts.Logger.Warn("sweep failed", "error", err)
+				s.nextSweep(s.clock.now().Add(time.Minute)) // the disk may have room again
 			}
 		}
 	}
