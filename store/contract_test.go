@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,15 +11,30 @@ import (
 	"testing"
 
 	"github.com/seed-1c955bc8/bunch/group"
+	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
 	"github.com/seed-1c955bc8/bunch/store/storetest"
 )
 
 var _ group.Backend = (*store.Store)(nil)
 
+// checked is a store that Check looks at before it is closed.
+type checked struct {
+	*store.Store
+	t *testing.T
+}
+
+func (c checked) Close() error {
+	found, err := c.Check(context.Background(), nil)
+	if err != nil && !errors.Is(err, result.ErrClosed) || !found.Clean() {
+		c.t.Errorf("check: %v, %v", found.Findings, err)
+	}
+	return c.Store.Close()
+}
+
 // engine is a store on disk that storetest may crash.
 type engine struct {
-	*store.Store
+	checked
 	dir string
 	o   store.Options
 }
@@ -69,7 +85,7 @@ func open(t *testing.T, dir string, o store.Options) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &engine{s, dir, o}
+	return &engine{checked{s, t}, dir, o}
 }
 
 func onDisk(t *testing.T, o storetest.Options) storetest.Backend {
@@ -78,11 +94,7 @@ func onDisk(t *testing.T, o storetest.Options) storetest.Backend {
 }
 
 func inMemory(t *testing.T, o storetest.Options) storetest.Backend {
-	s, err := store.Open("", &store.Options{InMemory: true, Profile: store.Edge, Retention: o.Retention, Clock: o.Clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return open(t, "", store.Options{InMemory: true, Profile: store.Edge, Retention: o.Retention, Clock: o.Clock}).checked
 }
 
 func TestLaws(t *testing.T)         { storetest.Run(t, onDisk) }

@@ -114,6 +114,11 @@
 //	I8  A long value has all its pieces, and one record or journal entry that
 //	    names it.
 //	I9  No creation number is higher than the counter.
+//	I10 Every other record has a form of keys.go and belongs to a group, a task or
+//	    a long value that is there; between two operations there is no journal.
+//	I11 Badger's tables pass their own checksums.
+//
+// Check verifies them and Repair restores them, as far as can be.
 //
 // # Reading the source
 //
@@ -125,4 +130,10 @@
 // then what it looks at: format.go, lock.go, manifest.go, tables.go, wal.go, mark.go,
 // lost.go, setaside.go, space.go; and salvage.go. missing.go notices a scan that
 // ended early, walsync.go syncs logs.
+//
+// The invariants are checked in
+// check.go, checkgroup.go, recount.go, checkindex.go and checkrecord.go, each
+// against a snapshot, and restored by repair.go and rebuild.go. compact.go gives
+// space back, by copy.go and swap.go; a backup is written by backup.go and
+// backupwrite.go, and read by load.go and backupread.go.
 package store

@@ -39,14 +39,17 @@ func (s *Store) view(do func(snapshot) error) (err error) {
 	return s.db.View(func(txn *badger.Txn) error { return do(snapshot{txn}) })
 }
 
-// hold refuses a closed store and keeps an open one open until release.
+// hold refuses a closed store, or one that failed, and keeps an open one open until release.
 func (s *Store) hold() error {
 	s.using.RLock()
+	err := s.failed
 	if s.closed {
-		s.using.RUnlock()
-		return result.ErrClosed
+		err = result.ErrClosed
 	}
-	return nil
+	if err != nil {
+		s.using.RUnlock()
+	}
+	return err
 }
 
 func (s *Store) release() { s.using.RUnlock() }

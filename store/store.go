@@ -36,10 +36,12 @@ type Store struct {
 	committed chan struct{} // closed when the committer has ended
 	swept     chan struct{} // closed when the sweep loop has ended
 
+	turns   chan struct{} // has room for one: see turn
 	closing chan struct{} // closed when Close begins
 	once    sync.Once
 	using   sync.RWMutex // shared by readers of db; Close takes it whole
 	closed  bool
+	failed  error // nothing is open any more: see reopen
 	err     error // of Close
 }
 
@@ -52,6 +54,7 @@ func (s *Store) start() error {
 	if err := s.startClock(); err != nil {
 		return err
 	}
+	s.turns = make(chan struct{}, 1)
 	if s.opts.ReadOnly {
 		close(s.committed)
 		close(s.swept)

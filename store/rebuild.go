@@ -1,0 +1,150 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// rebuild derives again what a saved group's tree and its results say: counts,
+// marks, numbers and index. Each part of it may be done twice.
+func (b *batch) rebuild(id result.ID) error {
+	key := idKey(keyHead, id)
+	g, err := readGroup(b, key)
+	if err != nil || g == nil {
+		return err // it is gone meanwhile
+	}
+	tree, err := b.tree(g)
+	if err != nil {
+		return err
+	}
+	found, err := b.survey(g.head.Seq, tree)
+	if err != nil {
+		return err
+	}
+	if err := b.link(g.head.Seq, tree, found); err != nil {
+		return err
+	}
+	g.head.Progress, g.head.Own, g.head.Nested = found.progress, found.own, found.nested
+	g = b.adopt(g)
+	b.change(g)
+	b.news = append(b.news, news{group: id})
+	if err := b.setSeqOf(g); err != nil {
+		return err
+	}
+	switch settled := g.head.Progress.Settled(); {
+	case settled && g.head.Settled.IsZero():
+		g.head.Settled = b.now
+	case !settled && (!g.head.Settled.IsZero() || g.head.Expires.IsZero() != (g.head.MaxAge == 0)):
+		g.head.Settled = zeroTime
+	case g.head.Expires.IsZero():
+		return nil
+	default:
+		return b.expireAt(g.head.Expires, expiresGroup, id)
+	}
+	return b.expireGroup(g)
+}
+
+// revive gives a group back its head, if its tree is there whole. What only the
+// head knew is lost; the time of creation comes from the id if that was minted.
+func (b *batch) revive(seq uint64, id result.ID) error {
+	if g, err := readGroup(b, idKey(keyHead, id)); err != nil || g != nil {
+		return err
+	}
+	g := &group{id: id, key: idKey(keyHead, id), head: encoding.Head{Seq: seq, Created: b.now}}
+	if root, _, ok := id.Minted(); ok {
+		g.head.Created = mintedAt(root)
+	}
+	keys, err := b.keys(seqKey(keyTree, seq), seqKey(keyTree, seq, 1<<32-1, 1<<32-1), 1<<20)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys { // the last version counts
+		g.head.Tree, g.head.Chunks = binary.BigEndian.Uint32(key[9:]), binary.BigEndian.Uint32(key[13:])+1
+	}
+	tree, err := b.tree(g)
+	if err != nil || tree.ID() != id || !tree.IsGroup() {
+		return b.delete(seqKey(keySeq, seq)) // what is left belongs to nothing
+	}
+	if err := b.set(g.key, 0, encoding.AppendHead(nil, g.head)); err != nil {
+		return err
+	}
+	return b.rebuild(id)
+}
+
+// mintedAt is when a root was minted.
+func mintedAt(root result.Root) time.Time {
+	ms := int64(0)
+	for _, c := range root[:6] {
+		ms = ms<<8 | int64(c)
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func (b *batch) setSeqOf(g *group) error {
+	return b.set(seqKey(keySeq, g.head.Seq), 0, append(make([]byte, 0, len(g.id)+sealLen), g.id...))
+}
+
+// lose removes a group whose tree is gone, or a head that cannot be read. What
+// hangs on it belongs to nothing then.
+func (b *batch) lose(key []byte) error {
+	if g, err := readGroup(b, key); err == nil && g != nil {
+		if err := b.delete(seqKey(keySeq, g.head.Seq)); err != nil {
+			return err
+		}
+	}
+	id, err := parseID(key[1:])
+	if err != nil {
+		return b.delete(key)
+	}
+	g := b.adopt(&group{id: id, key: key})
+	b.change(g)
+	g.gone = true
+	b.news = append(b.news, news{group: id, gone: true})
+	return b.delete(key)
+}
+
+// forgetLost marks a result that cannot be read as forgotten. The counts of the
+// groups that name it follow when those are repaired.
+func (b *batch) forgetLost(id result.ID) error {
+	rec := encoding.Record{Async: result.Async{State: result.Pending, Forgotten: true, Attempt: 1}}
+	key := idKey(keyResult, id)
+	if old, _, err := b.get(key); err == nil && old != nil {
+		if stood, err := encoding.ParseRecord(old); err == nil { // only its value is lost
+			rec.Attempt = stood.Attempt
+		}
+	}
+	b.news = append(b.news, news{task: id})
+	return b.set(key, metaOf(rec.Async), encoding.AppendRecord(nil, rec))
+}
+
+// dropInput removes the input of a task that no group names.
+func (b *batch) dropInput(id result.ID) error {
+	if namers, err := b.namers(id); err != nil || len(namers) > 0 {
+		return err
+	}
+	if err := b.deleteAside(idKey(keyInput, id)); err != nil {
+		return err
+	}
+	return b.pause()
+}
+
+// resume completes what a journal entry stands for, or drops it if it says
+// nothing.
+func (b *batch) resume(key []byte) error {
+	body, _, err := b.get(key)
+	if err != nil || body == nil {
+		return err
+	}
+	var j journal
+	if err := encoding.Unmarshal(body, &j); err != nil {
+		return b.delete(key)
+	}
+	if err := b.redo(j); err != nil {
+		return fmt.Errorf("completing an interrupted operation on %q: %w", string(j.ID), err)
+	}
+	return nil
+}
