@@ -18,7 +18,7 @@ import (
 //	BUNCH    what this is, and in which format: formatLine
 //	LOCK     held by the process that has the store open; names its pid
 //	MARK     the latest commit, and how safe it was: mark
-//	data/    Badger's files
+//	data/    Badger's files; data.new and data.old are about to take their place, or did
 //	aside/   files that Badger would have deleted at the last opening that had any
 //	salvage-*  what Options.Salvage reads; removed by Close
 const (
@@ -76,9 +76,14 @@ func open(dir string, o *Options) (*Store, error) {
 }
 
 // openFiles opens Badger's files after the checks that it does not make itself.
-// Up to prepare they change nothing.
+// Up to prepare they change nothing, but that a swap of files is completed.
 func (s *Store) openFiles() error {
 	data := filepath.Join(s.dir, dataDir)
+	if !s.opts.ReadOnly {
+		if err := recoverSwap(s.dir); err != nil {
+			return err
+		}
+	}
 	f, err := readFiles(data, s.opts.EncryptionKey)
 	if err != nil {
 		return err
@@ -113,6 +118,18 @@ func (s *Store) openFiles() error {
 		return errors.Join(err, s.db.Close())
 	}
 	return nil
+}
+
+// closeFiles is the opposite of openFiles.
+func (s *Store) closeFiles() error {
+	err := s.db.Close()
+	if s.mark.file == nil { // it only read, or is in memory
+		return err
+	}
+	err = errors.Join(err, keepPrivate(filepath.Join(s.dir, dataDir)))
+	err = errors.Join(err, s.mark.end(err == nil))
+	s.mark.file = nil
+	return err
 }
 
 func openBadger(b badger.Options) (*badger.DB, error) {

@@ -75,6 +75,8 @@ type Options struct {
 
 	// Clock tells the time, for tests; nil means time.Now.
 	Clock func() time.Time
+
+	merging bool // level 0 is merged when Badger closes
 }
 
 // withDefaults returns o, filled in, or an error that says what to change.
@@ -151,6 +153,7 @@ func (o *Options) badger(dir string) badger.Options {
 		WithChecksumVerificationMode(options.OnBlockRead).
 		WithMetricsEnabled(false).
 		WithLogger(logger{o.Logger})
+	b.CompactL0OnClose = o.merging
 	if o.Profile == Edge {
 		b = b.WithMemTableSize(8 << 20).WithNumMemtables(1).WithBlockCacheSize(4 << 20)
 	}

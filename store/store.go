@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -91,13 +90,10 @@ func (s *Store) Close() error {
 		s.using.Lock()
 		defer s.using.Unlock()
 		s.closed = true
-		if err := s.db.Close(); err != nil {
+		if err := s.closeFiles(); err != nil {
 			s.err = fmt.Errorf("close %s: %w", s.dir, err)
 		}
-		if s.mark.file != nil {
-			s.err = errors.Join(s.err, keepPrivate(filepath.Join(s.dir, dataDir)))
-		}
-		s.err = errors.Join(s.err, s.mark.end(s.err == nil), s.endSalvage(), s.lock.release())
+		s.err = errors.Join(s.err, s.endSalvage(), s.lock.release())
 	})
 	return s.err
 }
