@@ -1,0 +1,344 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+func backedUp(t testing.TB, s *Store) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := s.Backup(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// dump is all records of a store, in order.
+func dump(t *testing.T, s *Store) (all []string) {
+	t.Helper()
+	err := s.db.View(func(txn *badger.Txn) error {
+		return scan(context.Background(), txn, func(r raw) error {
+			all = append(all, fmt.Sprintf("%x %x %x", r.key, r.meta, r.sealed))
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestBackupLoad: what is loaded is what was backed up, record for record, in a
+// store on disk, in memory, or encrypted; and one can go on with it, also after
+// opening it again.
+func TestBackupLoad(t *testing.T) {
+	ctx := context.Background()
+	from := furnished(t)
+	want := dump(t, from)
+	backup := backedUp(t, from)
+	for what, o := range map[string]Options{
+		"disk": {NoSync: true}, "memory": {InMemory: true}, "encrypted": {EncryptionKey: make([]byte, 32)},
+	} {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			if o.InMemory {
+				dir = ""
+			}
+			o.Retention = time.Hour
+			s, err := Open(dir, &o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = s.Close() }()
+			h, err := s.Load(ctx, iotest.OneByteReader(bytes.NewReader(backup)))
+			if err != nil || h.Records != len(want) || time.Since(h.Time) > time.Hour {
+				t.Fatalf("%+v, %v", h, err)
+			}
+			if !slices.Equal(dump(t, s), want) {
+				t.Error("what was loaded is something else")
+			}
+			if !o.InMemory {
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if s, err = Open(dir, &o); err != nil {
+					t.Fatal(err)
+				}
+			}
+			furnishedWhole(t, s)
+			if out, err := s.Report(ctx, result.Async{ID: ownID.ID(2), State: result.Failure}, result.Async{ID: "a", State: result.Failure}); err != nil || !out[0].Applied || out[1].Applied {
+				t.Errorf("reports: %v, %v", out, err)
+			}
+			if found := mustCheck(t, s); !found.Clean() {
+				t.Error(found.Findings)
+			}
+			if _, err := s.Load(ctx, bytes.NewReader(backup)); err == nil {
+				t.Error("a store that has something in it takes a backup")
+			}
+		})
+	}
+}
+
+// TestBackupBusy: a backup that is made while many save groups and report their
+// results has each of those whole or not at all.
+func TestBackupBusy(t *testing.T) {
+	ctx := context.Background()
+	s := furnished(t)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				tree := foreign(result.ID(fmt.Sprintf("g%d-%d-", i, n)), 3)
+				_, err := s.Save(ctx, tree, result.Attributes{})
+				for leaf := range tree.Leaves() {
+					_, e := s.Report(ctx, result.Async{ID: leaf.ID(), State: result.Success})
+					err = errors.Join(err, e)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	var backups [][]byte
+	for range 5 {
+		time.Sleep(5 * time.Millisecond)
+		backups = append(backups, backedUp(t, s))
+	}
+	close(stop)
+	wg.Wait()
+	for _, backup := range backups {
+		to := newStore(t, t.TempDir())
+		if _, err := to.Load(ctx, bytes.NewReader(backup)); err != nil { // which checks it
+			t.Error(err)
+		}
+		if err := to.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestLoadDamaged: a backup with any bit wrong, cut off anywhere, or with
+// something after it, is refused, and the store stays empty and usable.
+func TestLoadDamaged(t *testing.T) {
+	ctx := context.Background()
+	backup := backedUp(t, furnished(t))
+	s := newStore(t, t.TempDir())
+	tried := 0
+	refused := func(what string, b []byte) {
+		t.Helper()
+		r := newBackupReader(bytes.NewReader(b))
+		h, err := r.header()
+		if err == nil {
+			err = r.records(h, func(raw) error { return nil })
+		}
+		if tried++; tried%50 == 1 { // loading what is refused late takes a while
+			_, err = s.Load(ctx, bytes.NewReader(b))
+		}
+		if !errors.Is(err, result.ErrCorrupt) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	step := len(backup) / 500 // and all of the header and the trailer
+	for n := 0; n < len(backup); n++ {
+		if n > headerLen+8 && n < len(backup)-trailerLen-1 && n%step != 0 {
+			continue
+		}
+		bad := bytes.Clone(backup)
+		bad[n] ^= 1 << (n % 8)
+		refused(fmt.Sprintf("byte %d", n), bad)
+		refused(fmt.Sprintf("cut at %d", n), backup[:n])
+	}
+	refused("twice", append(bytes.Clone(backup), backup...))
+	refused("a byte more", append(bytes.Clone(backup), 0))
+	refused("without the header", backup[headerLen:])
+	if got := dump(t, s); len(got) > 0 {
+		t.Errorf("%d records were loaded", len(got))
+	}
+	if _, err := s.Load(ctx, bytes.NewReader(backup)); err != nil {
+		t.Errorf("the good one: %v", err)
+	}
+}
+
+// forged is a backup with right checksums of these records.
+func forged(records ...raw) []byte {
+	var b bytes.Buffer
+	w := newBackupWriter(&b)
+	_ = w.header(BackupHeader{Records: len(records)})
+	for _, r := range records {
+		_ = w.record(r)
+	}
+	_ = w.end()
+	return b.Bytes()
+}
+
+// TestLoadForged: a backup that was made to break a store is refused, whatever its
+// checksums say.
+func TestLoadForged(t *testing.T) {
+	ctx := context.Background()
+	sealed := func(key []byte, body string) raw { return raw{key: key, sealed: seal(key, 0, []byte(body))} }
+	a, b := sealed(idKey(keyResult, "a"), "\x01\xff"), sealed(idKey(keyResult, "b"), "\x01\xff")
+	long := sealed(seqKey(keyBlob, 1, 0), string(make([]byte, maxRecord+1)))
+	claims := binary.LittleEndian.AppendUint32(forged()[:headerLen], math.MaxUint32)
+	many := []byte(backupMagic + "\x01\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\x7f")
+	many = binary.LittleEndian.AppendUint32(many, crc32.Checksum(many, castagnoli))
+	for what, backup := range map[string][]byte{
+		"out of order": forged(b, a), "twice": forged(a, a), "no records": forged(a, b),
+		"a bad seal":       forged(raw{key: a.key, sealed: b.sealed}),
+		"no key":           forged(raw{sealed: seal(nil, 0, nil)}),
+		"a long key":       forged(sealed(bytes.Repeat([]byte("k"), maxBackupKey+1), "")),
+		"Badger's own key": forged(sealed([]byte("!badger!x"), "")),
+		"a long value":     forged(long),
+		"a journal":        forged(sealed(seqKey(keyJournal, 1), "?")),
+		"a huge frame":     append(claims, make([]byte, 100)...),
+		"a huge number":    many,
+		"nothing":          {}, "text": []byte("hello, this is no backup at all, is it?"),
+	} {
+		s := newStore(t, t.TempDir())
+		if _, err := s.Load(ctx, bytes.NewReader(backup)); !errors.Is(err, result.ErrCorrupt) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if got := dump(t, s); len(got) > 0 {
+			t.Errorf("%s: loaded %q", what, got)
+		}
+	}
+	newer := forged()
+	newer[len(backupMagic)] = 9
+	binary.LittleEndian.PutUint32(newer[headerLen-4:], crc32.Checksum(newer[:headerLen-4], castagnoli))
+	var version *result.VersionError
+	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(newer)); !errors.As(err, &version) || version.Got != 9 {
+		t.Errorf("a newer format: %v", err)
+	}
+	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(forged())); err != nil {
+		t.Errorf("an empty one: %v", err)
+	}
+}
+
+// TestLoadMeanwhile: a store that is written to while a backup is read keeps what
+// was written; one that is closed says so; an error of the reader is passed on.
+func TestLoadMeanwhile(t *testing.T) {
+	ctx := context.Background()
+	backup := backedUp(t, furnished(t))
+	s := newStore(t, t.TempDir())
+	in := io.MultiReader(bytes.NewReader(backup), reads(func() error {
+		_, err := s.Report(ctx, result.Async{ID: "meanwhile", State: result.Success})
+		return errors.Join(err, io.EOF)
+	}))
+	if _, err := s.Load(ctx, in); err == nil {
+		t.Error("loaded over what was written")
+	}
+	if _, err := s.Get(ctx, "meanwhile"); err != nil {
+		t.Error(err)
+	}
+
+	broken := errors.New("broken on purpose")
+	for _, n := range []int{0, headerLen, headerLen + 100} {
+		s := newStore(t, t.TempDir())
+		if _, err := s.Load(ctx, io.MultiReader(bytes.NewReader(backup[:n]), iotest.ErrReader(broken))); !errors.Is(err, broken) {
+			t.Errorf("after %d bytes: %v", n, err)
+		}
+		cancelled, cancel := context.WithCancel(ctx)
+		in := io.MultiReader(bytes.NewReader(backup[:n]), reads(func() error { cancel(); return io.EOF }), bytes.NewReader(backup[n:]))
+		if _, err := s.Load(cancelled, in); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled after %d bytes: %v", n, err)
+		}
+	}
+
+	s = newStore(t, t.TempDir())
+	closed := make(chan error, 1)
+	in = io.MultiReader(bytes.NewReader(backup[:headerLen]), reads(func() error {
+		go func() { closed <- s.Close() }()
+		<-s.closing
+		return io.EOF
+	}), bytes.NewReader(backup[headerLen:]))
+	if _, err := s.Load(ctx, in); !errors.Is(err, result.ErrClosed) {
+		t.Errorf("closed: %v", err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+}
+
+// reads is a reader that does something, once.
+type reads func() error
+
+func (f reads) Read([]byte) (int, error) { return 0, f() }
+
+// TestBackupFails: an error of the writer ends a backup, and so does a context.
+func TestBackupFails(t *testing.T) {
+	s := furnished(t)
+	broken := errors.New("broken on purpose")
+	if _, err := s.Backup(context.Background(), writes(func() error { return broken })); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := s.Backup(ctx, io.Discard); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	v := saboteur{t, s.db}
+	v.write(idKey(keyResult, "a"), 4, []byte("damaged"))
+	if _, err := s.Backup(context.Background(), io.Discard); !errors.Is(err, result.ErrCorrupt) {
+		t.Errorf("a damaged record: %v", err)
+	}
+}
+
+type writes func() error
+
+func (f writes) Write(p []byte) (int, error) { return len(p), f() }
+
+// FuzzLoad: whatever the bytes, reading a backup ends with an error or with what
+// writes the same bytes again, and takes no more memory than a few frames.
+func FuzzLoad(f *testing.F) {
+	key := idKey(keyResult, "a")
+	f.Add(forged())
+	f.Add(forged(raw{key: key, meta: 4, sealed: seal(key, 4, []byte("body"))}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var again bytes.Buffer
+		w := newBackupWriter(&again)
+		r := newBackupReader(bytes.NewReader(b))
+		h, err := r.header()
+		if err == nil {
+			_ = w.header(h)
+			err = r.records(h, func(r raw) error { return w.record(r) })
+		}
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20+4*uint64(len(b)) {
+			t.Errorf("%d bytes took %d of memory", len(b), took)
+		}
+		if err != nil {
+			return
+		}
+		if err := w.end(); err != nil || len(again.Bytes()) == 0 {
+			t.Fatal(err)
+		}
+		if h2, err := newBackupReader(&again).header(); err != nil || h2 != h {
+			t.Errorf("%+v became %+v, %v", h, h2, err)
+		}
+	})
+}
