@@ -37,6 +37,7 @@ const (
 	journalRevoke = 6
 	journalRetry  = 7
 	journalForget = 8
+	journalDraft  = 9 // a group is being written; undone, not repeated, until it is journalSave
 )
 
 func (b *batch) setJournal(j journal) error {
@@ -113,6 +114,8 @@ func (b *batch) redo(j journal) error {
 	switch j.Verb {
 	case journalBlob:
 		return b.dropBlob(encoding.Blob{Seq: j.Seq, Size: j.Size})
+	case journalDraft:
+		return b.dropDraft(j)
 	case journalDelete, journalPurge, journalExpire:
 		return b.finishRemoval(&t, j)
 	}
@@ -130,5 +133,5 @@ func (b *batch) redo(j journal) error {
 	case journalRevoke, journalRetry, journalForget:
 		return b.finishChange(&t, j, tree)
 	}
-	return &result.VersionError{What: "journal", Got: uint64(j.Verb), Max: journalForget}
+	return &result.VersionError{What: "journal", Got: uint64(j.Verb), Max: journalDraft}
 }

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -177,6 +180,58 @@ func TestJournalSave(t *testing.T) {
 	empty(t, s, keyJournal)
 }
 
+// TestJournalDraft: of a group whose journal entry was never committed nothing is
+// left, and of one that was to grow all that it was.
+func TestJournalDraft(t *testing.T) {
+	ctx := context.Background()
+	long := append([]byte{0x5a, 0, 1, 0x80, 0}, make([]byte, 96<<10)...) // a value in pieces
+	inputs := make([][]byte, many)
+	for i := range inputs {
+		inputs[i] = []byte{0x18, byte(i)}
+	}
+	inputs[1] = long
+	attr := result.Attributes{Note: long, Labels: map[string]string{"k": "v"}, Inputs: inputs}
+	draft := func(tree result.Tree, version uint32) func(*batch) error {
+		return func(b *batch) (err error) {
+			j := journal{ID: tree.ID(), Version: version}
+			if g, _ := b.group(idKey(keyHead, j.ID)); g != nil {
+				j.Seq = g.head.Seq
+			} else if j.Seq, err = b.nextSeq(); err != nil {
+				return err
+			}
+			_, err = b.draft(j, tree, encoding.AppendTree(nil, tree), attr)
+			return err
+		}
+	}
+	for _, tree := range []result.Tree{minted(many), foreign("f", many)} {
+		s := interrupt(t, newStore(t, t.TempDir()), draft(tree, 0))
+		empty(t, s, keyTree, keyLabels, keyNote, keyInput, keyBlob, keyJournal)
+
+		small := result.Group(tree.ID(), tree.At(0), tree.At(1))
+		if _, err := s.Save(ctx, small, result.Attributes{Inputs: inputs[2:4]}); err != nil {
+			t.Fatal(err)
+		}
+		before := dump(t, s)
+		s = interrupt(t, s, draft(tree, 1))
+		after := dump(t, s)
+		drop := func(s string) bool { return strings.HasPrefix(s, fmt.Sprintf("%x", keyMeta)) }
+		if !slices.Equal(slices.DeleteFunc(before, drop), slices.DeleteFunc(after, drop)) {
+			t.Errorf("before the draft:\n%q\nafter it:\n%q", before, after)
+		}
+		if _, err := s.Save(ctx, tree, attr); err != nil {
+			t.Fatal(err)
+		}
+		for a, err := range s.Results(ctx, tree, result.Filter{Inputs: true, Skip: many - 1}) {
+			if err != nil || len(a.Input) == 0 {
+				t.Errorf("the last member's input: %v, %v", a, err)
+			}
+		}
+		if found := mustCheck(t, s); !found.Clean() {
+			t.Error(found.Findings)
+		}
+	}
+}
+
 // TestJournalBlob: the pieces of a value whose record was never written go.
 func TestJournalBlob(t *testing.T) {
 	s := newStore(t, t.TempDir())
@@ -208,7 +263,9 @@ func check(t *testing.T, s *Store, id result.ID, n func(result.Counts) int) {
 	if n(c) != many {
 		t.Errorf("%d of %d leaves done: %+v", n(c), many, c)
 	}
-	empty(t, s, keyJournal)
+	if found := mustCheck(t, s); !found.Clean() {
+		t.Errorf("check: %v", found.Findings[:min(3, len(found.Findings))])
+	}
 }
 
 // empty tests that nothing is stored under these kinds of keys.

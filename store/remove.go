@@ -120,6 +120,12 @@ func (b *batch) letGo(t *tally, j journal, tree result.Tree) error {
 	if j.Verb != journalExpire && b.s.opts.Retention == 0 {
 		kinds = kinds[:1] // nothing is to be done about results
 	}
+	return b.eachStored(tree, do, kinds...)
+}
+
+// eachStored calls do with the minted leaves of a tree that have a key of one of
+// these kinds, and with all others.
+func (b *batch) eachStored(tree result.Tree, do func(result.ID) error, kinds ...byte) error {
 	for run := range tree.LeafRuns() {
 		root, first, count, ok := mintedRun(run)
 		if !ok {

@@ -12,7 +12,7 @@ import (
 // Save makes a tree durable under its id; see group.Backend.
 //
 // A large tree takes several transactions: first its pieces, labels and inputs,
-// which mean nothing alone; then the journal entry, from which on the group is as
+// which mean nothing alone, and go if nothing follows; then the journal entry, from which on the group is as
 // good as saved; then the index; and last the head that makes it visible.
 func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attributes) (result.Outcome, error) {
 	id := tree.ID()
@@ -70,18 +70,11 @@ func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes) error {
 	if err != nil {
 		return err
 	}
-	if b.tight || largeSave(tree, attr, found) {
-		b.long = true // what comes before the journal entry means nothing without it
+	encoded := encoding.AppendTree(nil, tree)
+	if b.tight || len(encoded) > treePiece || largeSave(tree, attr, found) {
+		b.long = true
 	}
-	if j.Pieces, err = b.writeTree(j.Seq, j.Version, encoding.AppendTree(nil, tree)); err != nil {
-		return err
-	}
-	if old == nil {
-		if err := b.writeAbout(j.Seq, attr); err != nil {
-			return err
-		}
-	}
-	if err := b.writeInputs(tree, attr.Inputs); err != nil {
+	if j.Pieces, err = b.draft(j, tree, encoded, attr); err != nil {
 		return err
 	}
 	j.Created, j.MaxAge = b.now.UnixMicro(), attr.MaxAge
