@@ -25,17 +25,25 @@ type bar struct {
 // newBar draws a bar for what is left of p.
 func newBar(p result.Progress) *bar {
 	from, total := settled(p), p.Leaves.Total()
-	if !isTerminal(os.Stderr) || from == total {
+	if from == total {
+		return nil
+	}
+	return drawBar(total-from, from)
+}
+
+// drawBar draws a bar of total steps, -1 if nobody knows how many.
+func drawBar(total, from int, more ...progressbar.Option) *bar {
+	if !isTerminal(os.Stderr) {
 		return nil
 	}
 	b := &bar{from: from, stop: make(chan struct{})}
-	b.pb = progressbar.NewOptions(total-from,
+	b.pb = progressbar.NewOptions(total, append(more,
 		progressbar.OptionSetWriter(os.Stderr),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionShowCount(),
 		progressbar.OptionThrottle(50*time.Millisecond),
 		progressbar.OptionSetRenderBlankState(true),
-		progressbar.OptionClearOnFinish())
+		progressbar.OptionClearOnFinish())...)
 	b.done.Go(func() { // the clock goes on while a task takes its time
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
@@ -50,6 +58,28 @@ func newBar(p result.Progress) *bar {
 	})
 	return b
 }
+
+// meter is a bar for work whose extent shows once it has begun.
+type meter struct {
+	bar   *bar
+	bytes bool // the steps are bytes
+}
+
+// step draws done of total steps; a total of -1 is unknown.
+func (m *meter) step(done, total int) {
+	if m.bar == nil && total != 0 {
+		m.bar = drawBar(total, 0, progressbar.OptionShowBytes(m.bytes))
+	}
+	if m.bar == nil {
+		return
+	}
+	if total > 0 {
+		m.bar.pb.ChangeMax(total)
+	}
+	_ = m.bar.pb.Set(done)
+}
+
+func (m *meter) clear() { m.bar.clear() }
 
 // show moves the bar.
 func (b *bar) show(p result.Progress) {

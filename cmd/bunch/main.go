@@ -115,6 +115,7 @@ func (a *app) root() *cobra.Command {
 		a.lsVerb(), a.showVerb(), a.watchVerb(), a.joinVerb(), a.resultsVerb(),
 		a.revokeVerb(), a.retryVerb(), a.forgetVerb(), a.deleteVerb(), a.purgeVerb(),
 		a.importVerb(), a.exportVerb(),
+		a.checkVerb(), a.compactVerb(), a.backupVerb(), a.loadVerb(),
 		a.statsVerb(), a.versionVerb(),
 	)
 	for _, c := range root.Commands() {

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-1c955bc8/bunch/store"
+)
+
+func (a *app) checkVerb() *cobra.Command {
+	var repair bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Verify all that is in the store, and repair it",
+		Long: `Check reads the whole store and verifies what the program relies on: checksums,
+counts against a recount of the results, indexes both ways, the pieces of trees
+and long values. It lists what it finds and ends with 1 if that is anything.
+
+With --repair it rebuilds what can be derived from trees and results, and
+removes what cannot be read and what belongs to nothing. What is LOST cannot be
+derived; a result that is lost counts as forgotten until 'bunch retry'. Make a
+copy of the store's directory before.`,
+		Example: `  bunch check
+  bunch check --repair
+  bunch check -o json | jq .findings`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var found store.Checked
+			work := func(s *store.Store) (err error) {
+				found, err = examine(cmd.Context(), s, repair)
+				return err
+			}
+			open := a.read
+			if repair {
+				open = a.change
+			}
+			if err := open(cmd.Context(), work); err != nil {
+				return err
+			}
+			return a.showChecked(found, repair)
+		},
+	}
+	cmd.Flags().BoolVar(&repair, "repair", false, "put right what can be, remove what cannot")
+	return cmd
+}
+
+// examine checks or repairs a store, with a bar.
+func examine(ctx context.Context, s *store.Store, repair bool) (store.Checked, error) {
+	var m meter
+	defer m.clear()
+	if repair {
+		return s.Repair(ctx, m.step)
+	}
+	return s.Check(ctx, m.step)
+}
+
+// showChecked writes what was found. What is not repaired is an error.
+func (a *app) showChecked(c store.Checked, repaired bool) (err error) {
+	if a.output == asJSON {
+		err = a.line(appendChecked(nil, c, repaired))
+	} else {
+		err = a.tableChecked(c, repaired)
+	}
+	if err != nil || repaired || c.Clean() {
+		return err
+	}
+	return exitf(exitError, "the store is not clean: 'bunch check%s --repair' puts right what can be; copy the directory before", a.place.flags())
+}
+
+func (a *app) tableChecked(c store.Checked, repaired bool) error {
+	table := a.columns("RULE", "LOST", "ABOUT", "WHAT")
+	for _, f := range c.Findings {
+		lost := ""
+		if f.Lost {
+			lost = "lost"
+		}
+		if err := table.add(f.Invariant, lost, string(f.ID), f.What); err != nil {
+			return err
+		}
+	}
+	if err := table.flush(); err != nil {
+		return err
+	}
+	if n := c.Found - len(c.Findings); n > 0 {
+		if err := a.text(fmt.Sprintf("and %d more", n)); err != nil {
+			return err
+		}
+	}
+	verb := "found"
+	if repaired {
+		verb = "repaired"
+	}
+	return a.text(fmt.Sprintf("%d records, %d groups, %d results: %d %s", c.Records, c.Groups, c.Results, c.Found, verb))
+}
+
+func appendChecked(dst []byte, c store.Checked, repaired bool) []byte {
+	dst = fmt.Appendf(dst, `{"records":%d,"groups":%d,"results":%d,"found":%d,"repaired":%t,"findings":[`, c.Records, c.Groups, c.Results, c.Found, repaired)
+	for i, f := range c.Findings {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendText(append(dst, `{"rule":`...), f.Invariant)
+		dst = appendText(append(dst, `,"id":`...), string(f.ID))
+		dst = appendText(append(dst, `,"what":`...), f.What)
+		dst = fmt.Appendf(dst, `,"lost":%t}`, f.Lost)
+	}
+	return append(dst, "]}"...)
+}
