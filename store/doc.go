@@ -131,9 +131,8 @@
 // lost.go, setaside.go, space.go; and salvage.go. missing.go notices a scan that
 // ended early, walsync.go syncs logs.
 //
-// The invariants are checked in
-// check.go, checkgroup.go, recount.go, checkindex.go and checkrecord.go, each
-// against a snapshot, and restored by repair.go and rebuild.go. compact.go gives
-// space back, by copy.go and swap.go; a backup is written by backup.go and
-// backupwrite.go, and read by load.go and backupread.go.
+// The invariants are checked in check.go, checkgroup.go, recount.go, checkindex.go
+// and checkrecord.go, on a snapshot, and restored by repair.go and rebuild.go.
+// compact.go gives space back, by copy.go and swap.go. A backup is written by
+// backup.go and backupwrite.go, and read by load.go and backupread.go.
 package store
