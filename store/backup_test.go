@@ -11,6 +11,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
@@ -153,7 +154,12 @@ func TestLoadDamaged(t *testing.T) {
 		r := newBackupReader(bytes.NewReader(b))
 		h, err := r.header()
 		if err == nil {
-			err = r.records(h, func(raw) error { return nil })
+			err = r.records(h, func(r raw) error {
+				if _, err := unseal(r.key, r.meta, r.sealed); err != nil {
+					t.Errorf("%s: a damaged frame is passed on: %v", what, err)
+				}
+				return nil
+			})
 		}
 		if tried++; tried%50 == 1 { // loading what is refused late takes a while
 			_, err = s.Load(ctx, bytes.NewReader(b))
@@ -224,6 +230,11 @@ func TestLoadForged(t *testing.T) {
 		if got := dump(t, s); len(got) > 0 {
 			t.Errorf("%s: loaded %q", what, got)
 		}
+	}
+	large := binary.LittleEndian.AppendUint32(forged()[:headerLen], maxFrame+1)
+	large = append(large, make([]byte, maxFrame+1)...)
+	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(large)); err == nil || !strings.Contains(err.Error(), "a frame of") {
+		t.Errorf("a frame that is too large is read: %v", err)
 	}
 	newer := forged()
 	newer[len(backupMagic)] = 9

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -116,6 +118,26 @@ func TestCompactBusy(t *testing.T) {
 				t.Errorf("%d results of %d, %v", found.Results, want, found.Findings)
 			}
 		})
+	}
+}
+
+// TestCopyVerified: a copy that lacks a record, or has another one, is noticed.
+func TestCopyVerified(t *testing.T) {
+	s := furnished(t)
+	var all total
+	err := s.db.View(func(txn *badger.Txn) error {
+		return scan(context.Background(), txn, func(r raw) error {
+			all.add(r)
+			return nil
+		})
+	})
+	if err != nil || all.verify(context.Background(), s.db) != nil {
+		t.Fatalf("its own records: %v", err)
+	}
+	for _, other := range []total{{all.n + 1, all.sum}, {all.n, all.sum + 1}} {
+		if err := other.verify(context.Background(), s.db); !errors.Is(err, result.ErrCorrupt) {
+			t.Errorf("%+v instead of %+v: %v", other, all, err)
+		}
 	}
 }
 
