@@ -63,7 +63,7 @@ var rules = map[string]struct {
 	"store": {
 		// Badger's tables are read before Badger does: compressed blocks, and
 		// checksums as protocol buffers. Its stream writer takes ristretto's buffers.
-		may: []string{"result", "encoding", "github.com/dgraph-io/badger/v4", "golang.org/x/sys", "github.com/google/uuid",
+		may: []string{"result", "encoding", "store/remote", "github.com/dgraph-io/badger/v4", "golang.org/x/sys", "github.com/google/uuid",
 			"github.com/klauspost/compress", "google.golang.org/protobuf", "github.com/dgraph-io/ristretto/v2"},
 		tests: []string{"group", "encoding/celery", "store/memstore", "store/storetest", "go.uber.org/goleak"},
 		not: map[string]string{
@@ -78,6 +78,15 @@ var rules = map[string]struct {
 		not: map[string]string{
 			"store":                          "it judges that engine, so it must not share its mistakes",
 			"github.com/dgraph-io/badger/v4": "who wants plain code in memory should not get a database with it",
+			"group":                          "an engine satisfies the contract without importing it",
+		},
+	},
+	"store/remote": {
+		may:   []string{"result", "encoding", "github.com/fxamacker/cbor/v2", "golang.org/x/sys", "golang.org/x/sync"},
+		tests: []string{"group", "store", "store/memstore", "store/storetest", "go.uber.org/goleak"},
+		not: map[string]string{
+			"store":                          "whoever only talks to a store should not get an engine with the socket",
+			"github.com/dgraph-io/badger/v4": "whoever only talks to a store should not get a database with it",
 			"group":                          "an engine satisfies the contract without importing it",
 		},
 	},
@@ -234,6 +243,8 @@ func TestForbidden(t *testing.T) {
 		{"store/memstore/save_test.go", own("store"), "mistakes"},
 		{"store/storetest/laws.go", own("store"), "every engine's"},
 		{"store/remote/client.go", own("group"), "without importing it"},
+		{"store/remote/client.go", own("store"), "with the socket"},
+		{"store/serve.go", own("store/remote"), ""},
 		{"cmd/bunch/run.go", "github.com/dgraph-io/badger/v4", "library user"},
 		{"cmd/bunch/run.go", own("bench"), "measurements"},
 		{"bench/floor.go", own("cmd/bunch"), "programs"},

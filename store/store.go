@@ -9,6 +9,7 @@ import (
 	"github.com/dgraph-io/badger/v4"
 
 	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store/remote"
 )
 
 // Store is an open store. All its methods may be called from any number of
@@ -38,7 +39,9 @@ type Store struct {
 	turns   chan struct{} // has room for one: see turn
 	closing chan struct{} // closed when Close begins
 	once    sync.Once
-	using   sync.RWMutex // shared by readers of db; Close takes it whole
+	serving sync.Mutex     // Serve and its end
+	server  *remote.Server // nil if it is not served
+	using   sync.RWMutex   // shared by readers of db; Close takes it whole
 	closed  bool
 	failed  error // nothing is open any more: see reopen
 	err     error // of Close
@@ -76,13 +79,15 @@ func (s *Store) start() error {
 // now is the time on the wall, as precise as it is stored.
 func (s *Store) now() time.Time { return s.opts.Clock().UTC().Truncate(time.Microsecond) }
 
-// Close ends the store. Writes whose turn has come are completed and answered;
+// Close ends the store. What other processes have begun through [Store.Serve] is
+// completed and answered first. Writes whose turn has come are completed and answered;
 // those that still wait, watchers, and whatever is called later get ErrClosed.
 // It waits for readers that are in the middle of a page. Closing again does
 // nothing and returns what the first Close did.
 func (s *Store) Close() error {
 	s.once.Do(func() {
 		close(s.closing)
+		s.err = s.endServing()
 		s.queue.close(result.ErrClosed)
 		<-s.committed
 		<-s.swept
@@ -91,7 +96,7 @@ func (s *Store) Close() error {
 		defer s.using.Unlock()
 		s.closed = true
 		if err := s.closeFiles(); err != nil {
-			s.err = fmt.Errorf("close %s: %w", s.dir, err)
+			s.err = errors.Join(s.err, fmt.Errorf("close %s: %w", s.dir, err))
 		}
 		s.err = errors.Join(s.err, s.endSalvage(), s.lock.release())
 	})
