@@ -33,11 +33,11 @@ const (
 //
 // It refuses, in this order: a 32-bit machine; options that make no sense; a
 // directory that is something else, or in a newer format ([result.VersionError]);
-// one that another process holds ([result.ErrLocked]); files of Badger's that it
-// would delete, fall over or silently skip, and a store that has lost commits
-// ([result.ErrCorrupt]); a disk that is too full ([result.ErrNoSpace]). What is
-// refused is left as it was found. What a crash interrupted is completed before
-// Open returns.
+// one that another process holds ([result.ErrLocked]) and does not let go of when
+// it is asked, see [Store.Serve]; files of Badger's that it would delete, fall
+// over or silently skip, and a store that has lost commits ([result.ErrCorrupt]);
+// a disk that is too full ([result.ErrNoSpace]). What is refused is left as it was
+// found. What a crash interrupted is completed before Open returns.
 func Open(dir string, o *Options) (*Store, error) {
 	s, err := open(dir, o)
 	if err != nil {
@@ -58,7 +58,7 @@ func open(dir string, o *Options) (*Store, error) {
 	if opts.InMemory {
 		s.db, err = badger.Open(opts.badger(""))
 	} else if err = claim(dir, opts.ReadOnly); err == nil {
-		if s.lock, err = acquire(filepath.Join(dir, lockFile), opts.ReadOnly && !opts.Salvage); err == nil {
+		if s.lock, err = take(dir, opts.ReadOnly && !opts.Salvage); err == nil {
 			if opts.Salvage {
 				err = s.salvage()
 			} else {

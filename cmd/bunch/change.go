@@ -11,7 +11,6 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 // A change is a verb that ends or reopens groups. All of them say with --dry-run
@@ -60,7 +59,7 @@ func (a *app) changeVerb(c change) *cobra.Command {
 					}
 				}
 			}
-			return a.change(ctx, func(s *store.Store) error {
+			return a.change(ctx, false, func(s *share) error {
 				return a.each(args, func(id result.ID) error {
 					t, err := c.target(ctx, s, id)
 					if err != nil {
@@ -80,7 +79,7 @@ func (a *app) changeVerb(c change) *cobra.Command {
 	return cmd
 }
 
-func (c change) target(ctx context.Context, s *store.Store, id result.ID) (target, error) {
+func (c change) target(ctx context.Context, s *share, id result.ID) (target, error) {
 	t, err := find(ctx, s, id)
 	if err == nil && c.saved && !t.whole() {
 		err = fmt.Errorf("%q: %w as a saved group, it is part of %q", string(id), result.ErrNotFound, string(t.saved.ID))
@@ -91,7 +90,7 @@ func (c change) target(ctx context.Context, s *store.Store, id result.ID) (targe
 // plan works out what the change would do, and changes nothing. The store is
 // free again when it returns: a person takes long to answer.
 func (a *app) plan(ctx context.Context, c change, args []string, tell func(result.ID, int) error) error {
-	return a.read(ctx, func(s *store.Store) error {
+	return a.read(ctx, func(s *share) error {
 		return a.each(args, func(id result.ID) error {
 			t, err := c.target(ctx, s, id)
 			if err != nil {

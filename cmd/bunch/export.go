@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/encoding/celery"
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) exportVerb() *cobra.Command {
@@ -44,7 +43,7 @@ left out: labels, inputs, attempts, and that a result was forgotten.`,
 					return err
 				}
 			}
-			err := a.read(ctx, func(s *store.Store) error {
+			err := a.read(ctx, func(s *share) error {
 				if len(args) == 0 {
 					return x.all(ctx, s)
 				}
@@ -78,7 +77,7 @@ type exporter struct {
 }
 
 // all writes every saved group.
-func (x *exporter) all(ctx context.Context, s *store.Store) error {
+func (x *exporter) all(ctx context.Context, s *share) error {
 	q := result.Query{Limit: 1000}
 	for {
 		page, next, err := s.List(ctx, q)
@@ -101,7 +100,7 @@ func (x *exporter) all(ctx context.Context, s *store.Store) error {
 }
 
 // tree writes a group, or a task, and what it names.
-func (x *exporter) tree(ctx context.Context, s *store.Store, t result.Tree) error {
+func (x *exporter) tree(ctx context.Context, s *share, t result.Tree) error {
 	if t.IsGroup() || x.tuple {
 		x.text = celery.AppendGroup(x.text[:0], t)
 		if x.tuple {

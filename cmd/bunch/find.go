@@ -8,7 +8,6 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 // A target is what an id on the command line names: a saved group, a group
@@ -25,7 +24,7 @@ func (t target) whole() bool { return t.tree.IsGroup() && t.saved.ID == t.id() }
 
 // find looks up what id names. Groups and tasks are separate namespaces: a group
 // comes before a task of the same id.
-func find(ctx context.Context, s *store.Store, id result.ID) (target, error) {
+func find(ctx context.Context, s *share, id result.ID) (target, error) {
 	saved, err := s.Restore(ctx, id)
 	if err == nil {
 		return target{saved.Tree, saved}, nil
@@ -78,7 +77,7 @@ func within(t result.Tree, id result.ID) (part result.Tree, ok bool) {
 
 // completeGroups offers the ids of the latest groups to the shell.
 func (a *app) completeGroups(cmd *cobra.Command, _ []string, _ string) (ids []cobra.Completion, _ cobra.ShellCompDirective) {
-	_ = a.read(cmd.Context(), func(s *store.Store) error {
+	_ = a.read(cmd.Context(), func(s *share) error {
 		page, _, err := s.List(cmd.Context(), result.Query{})
 		for _, g := range page {
 			ids = append(ids, cobra.CompletionWithDesc(clean(string(g.ID)), tally(g.Progress)))
@@ -89,4 +88,4 @@ func (a *app) completeGroups(cmd *cobra.Command, _ []string, _ string) (ids []co
 }
 
 // handle returns the group, or the task, as what package group knows about.
-func handle(s *store.Store, t target) *group.Result { return group.Of(s, t.tree) }
+func handle(s *share, t target) *group.Result { return group.Of(s, t.tree) }

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) importVerb() *cobra.Command {
@@ -55,7 +53,7 @@ results_not_applied, bad and seconds.`,
 			if in.tuple && info.IsDir() {
 				return usage("--tuple is for lines, and %q is a folder", args[0])
 			}
-			return a.make(ctx, func(s *store.Store) error { return a.takeIn(ctx, s, &in, file, info) })
+			return a.make(ctx, true, func(s *share) error { return a.takeIn(ctx, s, &in, file, info) })
 		},
 	}
 	cmd.Flags().BoolVar(&in.tuple, "tuple", false, "the lines are trees, as in as_tuple")
@@ -64,7 +62,7 @@ results_not_applied, bad and seconds.`,
 }
 
 // takeIn imports all of a file or a folder.
-func (a *app) takeIn(ctx context.Context, s *store.Store, in *intake, file *os.File, info fs.FileInfo) error {
+func (a *app) takeIn(ctx context.Context, s *share, in *intake, file *os.File, info fs.FileInfo) error {
 	bar := newByteBar(info)
 	defer bar.clear()
 	in.batches = make(chan *docBatch, 2)
@@ -86,7 +84,7 @@ func (a *app) takeIn(ctx context.Context, s *store.Store, in *intake, file *os.F
 const storingAtOnce = 4
 
 // store stores the batches that are read, and adds up what becomes of them.
-func (a *app) store(ctx context.Context, s *store.Store, in *intake, sum *importSum, bar *byteBar) (err error) {
+func (a *app) store(ctx context.Context, s *share, in *intake, sum *importSum, bar *byteBar) (err error) {
 	var under []*storing // way, in the order in which they were read
 	settle := func(most int) {
 		for ; len(under) > most; under = under[1:] {

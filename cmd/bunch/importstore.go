@@ -13,7 +13,6 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 // importSum is what became of documents.
@@ -39,7 +38,7 @@ type storing struct {
 	done chan struct{}
 }
 
-func storeBatch(ctx context.Context, s *store.Store, b *docBatch) *storing {
+func storeBatch(ctx context.Context, s *share, b *docBatch) *storing {
 	st := &storing{b: b, done: make(chan struct{})}
 	go func() {
 		st.err = st.sum.apply(ctx, s, b)
@@ -54,7 +53,7 @@ const savers = 256
 // apply stores a batch: the results in one step, the groups at the same time.
 // What the store will not take joins the bad ones of the batch; an error means
 // that nothing more can be stored.
-func (sum *importSum) apply(ctx context.Context, s *store.Store, b *docBatch) error {
+func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch) error {
 	outcomes := make([]result.Outcome, len(b.groups))
 	errs := make([]error, len(b.groups))
 	next := make(chan int, len(b.groups))
@@ -92,7 +91,7 @@ func (sum *importSum) apply(ctx context.Context, s *store.Store, b *docBatch) er
 
 // report reports from up to to. If the store refuses one of them it has taken
 // none, so each half is tried.
-func (sum *importSum) report(ctx context.Context, s *store.Store, b *docBatch, from, to int) error {
+func (sum *importSum) report(ctx context.Context, s *share, b *docBatch, from, to int) error {
 	if from == to {
 		return nil
 	}

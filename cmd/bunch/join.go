@@ -1,14 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) joinVerb() *cobra.Command {
@@ -23,7 +24,7 @@ code 3; --no-propagate waits for all and prints failures in their places.
 With -o json the values are one array, nested groups arrays in it, a failure an
 object with exc_type and exc_message; if join fails, there is {"error": ...}
 instead. With -o raw text is printed as it is, and of a command its output.
-While it waits, join leaves the store free, as 'bunch watch' does.`,
+While it waits, others may use the store.`,
 		Example: `  bunch join -o json 0193... | jq length
   bunch join -o raw 0193...             what the commands wrote
   bunch join --timeout 0 --no-propagate 0193...`,
@@ -41,37 +42,38 @@ While it waits, join leaves the store free, as 'bunch watch' does.`,
 		if err := id.Validate(); err != nil {
 			return err
 		}
-		var (
-			t       target
-			p       result.Progress
-			results []result.Async
-		)
-		err = a.wait(ctx, limit, func(s *store.Store) (bool, error) {
-			var err error
-			if t, err = find(ctx, s, id); err != nil {
-				return false, err
+		return a.read(ctx, func(s *share) error {
+			t, results, err := join(ctx, s, id, s.limit(limit), &opts)
+			var failed *result.MemberError
+			if errors.As(err, &failed) {
+				return a.raised(failed)
 			}
-			at, cancel := now(ctx)
-			defer cancel()
-			results, err = handle(s, t).Join(at, &opts)
-			if err == nil || ctx.Err() != nil || at.Err() == nil || !errors.Is(err, at.Err()) {
-				return true, err
+			if err != nil {
+				return gaveUp(ctx, s, t, limit, err)
 			}
-			if p, err = handle(s, t).Progress(ctx); err == nil {
-				err = hopeless(id, p)
-			}
-			return false, err
+			return a.joined(t.tree, results)
 		})
-		var failed *result.MemberError
-		if errors.As(err, &failed) {
-			return a.raised(failed)
-		}
-		if err != nil {
-			return late(err, id, limit, p)
-		}
-		return a.joined(t.tree, results)
 	}
 	return cmd
+}
+
+// join waits for what id names. If it has grown by then, it waits for the rest too.
+func join(ctx context.Context, s *share, id result.ID, limit *time.Duration, opts *group.JoinOptions) (target, []result.Async, error) {
+	waiting, cancel := until(ctx, limit)
+	defer cancel()
+	t, err := find(ctx, s, id)
+	for err == nil {
+		var results []result.Async
+		if results, err = handle(s, t).Join(waiting, opts); err != nil {
+			break
+		}
+		var now target
+		if now, err = find(ctx, s, id); err == nil && now.tree.Equal(t.tree) {
+			return t, results, nil
+		}
+		t = now
+	}
+	return t, nil, err
 }
 
 // raised tells of the member that ended a join.

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) lsVerb() *cobra.Command {
@@ -44,7 +43,7 @@ the --cursor to go on with.`,
 			if newer > 0 {
 				query.Since = now.Add(-time.Duration(newer))
 			}
-			return a.read(cmd.Context(), func(s *store.Store) error {
+			return a.read(cmd.Context(), func(s *share) error {
 				page, next, err := s.List(cmd.Context(), query)
 				if err != nil {
 					return err

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) newVerb() *cobra.Command {
@@ -52,7 +51,7 @@ result may have been reported before.`,
 			if err := tree.Validate(); err != nil { // before a store is made for it
 				return err
 			}
-			return a.make(ctx, func(s *store.Store) error {
+			return a.make(ctx, false, func(s *share) error {
 				if _, err := s.Save(ctx, tree, result.Attributes{Labels: kv}); err != nil {
 					return err
 				}

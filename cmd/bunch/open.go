@@ -8,9 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"time"
 
-	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
 )
 
@@ -20,11 +18,6 @@ type place struct {
 	profile string
 	noSync  bool
 }
-
-// patience is how long to wait for a store that another process has. Most
-// commands have it for a moment only, so that scripts may run them side by side;
-// whoever has it for longer, as run does, makes the others give up.
-const patience = 2 * time.Second
 
 // edgeMemory is how much memory the program is content with under the edge
 // profile, unless GOMEMLIMIT says otherwise.
@@ -57,7 +50,7 @@ func (p place) flags() string {
 }
 
 // open opens the store in dir, or one in memory if dir is "".
-func (p place) open(ctx context.Context, dir string, readOnly bool) (*store.Store, error) {
+func (p place) open(dir string, readOnly bool) (*store.Store, error) {
 	o := &store.Options{NoSync: p.noSync, ReadOnly: readOnly, InMemory: dir == ""}
 	switch p.profile {
 	case "standard":
@@ -69,55 +62,48 @@ func (p place) open(ctx context.Context, dir string, readOnly bool) (*store.Stor
 	default:
 		return nil, usage("--profile %q: it is standard or edge", p.profile)
 	}
-	for give := time.Now().Add(patience); ; {
-		s, err := store.Open(dir, o)
-		if !errors.Is(err, result.ErrLocked) || time.Now().After(give) {
-			return s, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	return store.Open(dir, o)
 }
 
 // make calls use with the store, which it makes if there is none.
-func (a *app) make(ctx context.Context, use func(*store.Store) error) error {
+func (a *app) make(ctx context.Context, hold bool, use func(*share) error) error {
 	dir, err := a.place.path()
 	if err != nil {
 		return err
 	}
-	s, err := a.place.open(ctx, dir, false)
-	return closing(s, err, use)
+	return a.use(ctx, &share{app: a, dir: dir, hold: hold}, use)
 }
 
 // change calls use with the store. If there is none it does not make one: it
 // says so, and use gets an empty store in memory.
-func (a *app) change(ctx context.Context, use func(*store.Store) error) error {
+func (a *app) change(ctx context.Context, hold bool, use func(*share) error) error {
 	dir, err := a.existing()
 	if err != nil {
 		return err
 	}
-	s, err := a.place.open(ctx, dir, false)
-	return closing(s, err, use)
+	return a.use(ctx, &share{app: a, dir: dir, hold: hold}, use)
 }
 
 // read is change for a use that only reads. It opens for writing all the same,
 // since a store that crashed cannot be opened otherwise, unless that is forbidden.
-func (a *app) read(ctx context.Context, use func(*store.Store) error) error {
+func (a *app) read(ctx context.Context, use func(*share) error) error {
 	dir, err := a.existing()
 	if err != nil {
 		return err
 	}
-	s, err := a.place.open(ctx, dir, false)
-	if errors.Is(err, fs.ErrPermission) {
-		var other error
-		if s, other = a.place.open(ctx, dir, true); other == nil {
-			err = nil
-		}
+	return a.use(ctx, &share{app: a, dir: dir, read: true}, use)
+}
+
+// use calls use with a share, and closes it.
+func (a *app) use(ctx context.Context, s *share, use func(*share) error) error {
+	_, err := s.engine(ctx) // so that a store that cannot be opened is told of as such
+	if err == nil {
+		err = use(s)
 	}
-	return closing(s, err, use)
+	if failed := s.close(); err == nil {
+		err = failed
+	}
+	return err
 }
 
 // existing returns the store's directory, "" if there is none yet.
@@ -132,15 +118,4 @@ func (a *app) existing() (string, error) {
 		return "", nil
 	}
 	return dir, nil
-}
-
-func closing(s *store.Store, err error, use func(*store.Store) error) error {
-	if err != nil {
-		return err
-	}
-	err = use(s)
-	if failed := s.Close(); err == nil {
-		err = failed
-	}
-	return err
 }

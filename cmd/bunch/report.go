@@ -63,7 +63,7 @@ anything.`,
 			if lone {
 				use = a.make
 			}
-			return use(ctx, func(s *store.Store) error {
+			return use(ctx, false, func(s *share) error {
 				if !lone {
 					if err := named(ctx, s, r.ID); err != nil {
 						return err
@@ -86,7 +86,7 @@ anything.`,
 }
 
 // named refuses a task that is in no saved group, such as a group's own id.
-func named(ctx context.Context, s *store.Store, task result.ID) error {
+func named(ctx context.Context, s *share, task result.ID) error {
 	_, err := s.Get(ctx, task)
 	if err == nil {
 		var groups []result.ID

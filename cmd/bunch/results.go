@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) resultsVerb() *cobra.Command {
@@ -40,13 +39,13 @@ does.`,
 		if err := id.Validate(); err != nil {
 			return err
 		}
-		out := a.resultWriter()
-		if !follow {
-			return a.read(ctx, func(s *store.Store) error {
-				t, err := find(ctx, s, id)
-				if err != nil {
-					return err
-				}
+		return a.read(ctx, func(s *share) error {
+			t, err := find(ctx, s, id)
+			if err != nil {
+				return err
+			}
+			out := a.resultWriter()
+			if !follow {
 				for r, err := range s.Results(ctx, t.tree, result.Filter{Inputs: true}) {
 					if err == nil {
 						err = out.write(r)
@@ -56,36 +55,17 @@ does.`,
 					}
 				}
 				return out.flush()
-			})
-		}
-		var p result.Progress
-		given := map[result.ID]bool{} // not by place: a group may grow
-		err = a.wait(ctx, limit, func(s *store.Store) (bool, error) {
-			t, err := find(ctx, s, id)
+			}
+			f := follower{s: s, out: out, given: map[result.ID]bool{}}
+			if t, err = f.follow(ctx, t, s.limit(limit)); err != nil {
+				return gaveUp(ctx, s, t, limit, err)
+			}
+			p, err := handle(s, t).Progress(ctx)
 			if err != nil {
-				return false, err
+				return err
 			}
-			for r, err := range s.Results(ctx, t.tree, result.Filter{Inputs: true}) {
-				if err == nil && r.State.Ready() && !given[r.ID] {
-					given[r.ID] = true
-					err = out.write(r)
-				}
-				if err != nil {
-					return false, err
-				}
-			}
-			if err := out.flush(); err != nil {
-				return false, err
-			}
-			if p, err = handle(s, t).Progress(ctx); err != nil {
-				return false, err
-			}
-			return len(given) == t.tree.LeafCount(), hopeless(id, p)
+			return verdict(id, p)
 		})
-		if err != nil {
-			return late(err, id, limit, p)
-		}
-		return verdict(id, p)
 	}
 	return cmd
 }

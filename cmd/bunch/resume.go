@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) resumeVerb() *cobra.Command {
@@ -38,7 +37,7 @@ was revoked stays revoked until 'bunch retry'.`,
 			if err := id.Validate(); err != nil {
 				return err
 			}
-			return a.change(ctx, func(s *store.Store) error {
+			return a.change(ctx, true, func(s *share) error {
 				saved, err := s.Restore(ctx, id)
 				if errors.Is(err, result.ErrNotFound) {
 					return unknown(id)

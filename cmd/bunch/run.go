@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/group"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 const runLong = `Run makes one task of every line of standard input (empty lines do not count),
@@ -80,7 +79,7 @@ func (a *app) runVerb() *cobra.Command {
 			for i, line := range lines {
 				inputs[i] = textOrBytes([]byte(line))
 			}
-			return a.make(ctx, func(s *store.Store) error {
+			return a.make(ctx, true, func(s *share) error {
 				return a.drive(ctx, j, opts, true, func(o *group.RunOptions) (*group.Result, error) {
 					return group.Run(ctx, s, inputs, j.run, o)
 				})

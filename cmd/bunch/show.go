@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) showVerb() *cobra.Command {
@@ -33,7 +32,7 @@ code is 5.`,
 		ValidArgsFunction: a.completeGroups,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			return a.read(ctx, func(s *store.Store) error {
+			return a.read(ctx, func(s *share) error {
 				first := true
 				return a.each(args, func(id result.ID) error {
 					t, err := findGroup(ctx, s, id)
@@ -95,7 +94,7 @@ func (a *app) each(args []string, do func(result.ID) error) error {
 }
 
 // findGroup is find for a verb that makes sense for groups only.
-func findGroup(ctx context.Context, s *store.Store, id result.ID) (target, error) {
+func findGroup(ctx context.Context, s *share, id result.ID) (target, error) {
 	t, err := find(ctx, s, id)
 	if err == nil && !t.tree.IsGroup() {
 		err = fmt.Errorf("%q is a task: %w as a group; 'bunch results' shows tasks", string(id), result.ErrNotFound)

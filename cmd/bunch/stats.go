@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 // stats is what is in a store.
@@ -33,7 +32,7 @@ func (a *app) statsVerb() *cobra.Command {
 				return err
 			}
 			st := stats{dir: dir}
-			err = a.read(ctx, func(s *store.Store) error {
+			err = a.read(ctx, func(s *share) error {
 				for query := (result.Query{Limit: 10_000}); ; {
 					page, next, err := s.List(ctx, query)
 					if err != nil {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 // Limits of what show --tree writes: a tree may have millions of tasks and
@@ -17,7 +16,7 @@ const (
 )
 
 // showTree writes the tree of a group with the states of its tasks.
-func (a *app) showTree(ctx context.Context, s *store.Store, t target) error {
+func (a *app) showTree(ctx context.Context, s *share, t target) error {
 	lines := 0
 	for step := range t.tree.Walk() {
 		if step.Leave {
@@ -44,7 +43,7 @@ func (a *app) showTree(ctx context.Context, s *store.Store, t target) error {
 
 // describeStep describes a part t of top: a group, a task, or a run of minted
 // tasks, whose ids are shortened to where they differ from that of top.
-func describeStep(ctx context.Context, s *store.Store, top, t result.Tree) (string, error) {
+func describeStep(ctx context.Context, s *share, top, t result.Tree) (string, error) {
 	line := string(t.ID())
 	if root, first, count, ok := t.Run(); ok && count > 1 {
 		if own, _, _ := top.ID().Minted(); own == root {

@@ -9,45 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
-// longestPause is the longest time between two looks at the store.
-const longestPause = time.Second
-
-// wait looks at the store again and again, until look says that it is done or
-// time is up: then it gives context.DeadlineExceeded. Without a time there is no
-// end; none at all means one look.
-//
-// A store belongs to one process, so nothing in it changes while this one has
-// it: between two looks it is closed, for those to come in who report. Whoever
-// has it then for longer, such as a run, is waited for too.
-func (a *app) wait(ctx context.Context, limit *time.Duration, look func(*store.Store) (done bool, err error)) error {
-	began := time.Now()
-	pause := 50 * time.Millisecond
-	for first := true; ; first = false {
-		done := false
-		err := a.read(ctx, func(s *store.Store) (err error) {
-			done, err = look(s)
-			return err
-		})
-		if busy := errors.Is(err, result.ErrLocked) && !first; done || err != nil && !busy {
-			return err
-		}
-		pause = min(2*pause, longestPause)
-		if limit != nil {
-			left := *limit - time.Since(began)
-			if left <= 0 {
-				return context.DeadlineExceeded
-			}
-			pause = min(pause, left)
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// until returns the context of a wait that ends after limit, if there is one.
+func until(ctx context.Context, limit *time.Duration) (context.Context, context.CancelFunc) {
+	if limit == nil {
+		return context.WithCancel(ctx)
 	}
+	return context.WithTimeout(ctx, *limit)
 }
 
 // late is the error of a wait that took too long, or err.
@@ -56,10 +25,38 @@ func late(err error, id result.ID, limit *time.Duration, p result.Progress) erro
 		return err
 	}
 	after := ""
-	if *limit > 0 {
+	switch {
+	case limit == nil:
+		after = ", and this store may only be read"
+	case *limit > 0:
 		after = fmt.Sprintf(" after %v", *limit)
 	}
 	return exitf(exitTimeout, "%q is not ready%s: %s", string(id), after, tally(p))
+}
+
+// gaveUp is the error of a wait for t that has failed with err.
+func gaveUp(ctx context.Context, s *share, t target, limit *time.Duration, err error) error {
+	if t.tree.IsZero() || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, result.ErrForgotten) {
+		return err
+	}
+	p, failed := handle(s, t).Progress(ctx)
+	if failed != nil {
+		return failed
+	}
+	if stuck := hopeless(t.id(), p); stuck != nil {
+		return stuck
+	}
+	return late(err, t.id(), limit, p)
+}
+
+// limit is that of a wait. In a store that may only be read nothing would change.
+func (s *share) limit(limit *time.Duration) *time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.frozen {
+		return new(time.Duration)
+	}
+	return limit
 }
 
 // hopeless is the error for waiting for what was forgotten, nil if nothing was.
@@ -83,10 +80,4 @@ func timeoutFlag(cmd *cobra.Command) func() (*time.Duration, error) {
 		}
 		return nil, nil
 	}
-}
-
-// now returns a context whose deadline has passed: an operation that waits
-// answers what it can answer at once.
-func now(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithDeadline(ctx, time.Unix(0, 0))
 }

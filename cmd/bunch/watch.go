@@ -1,13 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"iter"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 )
 
 func (a *app) watchVerb() *cobra.Command {
@@ -15,9 +17,8 @@ func (a *app) watchVerb() *cobra.Command {
 		Use:   "watch ID",
 		Short: "Show the progress of a group until it is ready",
 		Long: `Watch shows how far a group is until it is ready: as a bar on a terminal,
-otherwise as a line for each change that it sees. It looks at the store once a
-second and leaves it free in between, for 'bunch report'. Of a 'bunch run' that
-has the store all the time it can see nothing.`,
+otherwise as a line for each change that it sees. Others may use the store
+meanwhile, and it may be a 'bunch run' that is watched.`,
 		Example:           `  bunch watch 0193... && bunch join 0193...`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.completeGroups,
@@ -32,43 +33,63 @@ has the store all the time it can see nothing.`,
 		if err := id.Validate(); err != nil {
 			return err
 		}
-		var (
-			p, last result.Progress
-			b       *bar
-			shown   bool
-		)
-		err = a.wait(ctx, limit, func(s *store.Store) (bool, error) {
+		return a.read(ctx, func(s *share) error {
 			t, err := findGroup(ctx, s, id)
 			if err != nil {
-				return false, err
+				return err
 			}
-			if p, err = handle(s, t).Progress(ctx); err != nil {
-				return false, err
+			p, err := a.watch(ctx, s, t, s.limit(limit))
+			if err != nil {
+				return late(err, id, limit, p)
 			}
-			if !shown && a.output != asJSON && isTerminal(os.Stderr) {
-				b = newBar(p)
-			}
-			if !shown || !p.Equal(last) {
-				if err := a.event(b, id, p); err != nil {
-					return false, err
-				}
-			}
-			shown, last = true, p
-			if err := hopeless(id, p); err != nil {
-				return false, err
-			}
-			return p.Ready(), nil
+			return verdict(id, p)
 		})
-		b.clear()
-		if err != nil {
-			return late(err, id, limit, p)
-		}
-		if b != nil {
-			a.note("%s", tally(p))
-		}
-		return verdict(id, p)
 	}
 	return cmd
+}
+
+// watch shows the progress of a group until it is ready, and returns the last.
+func (a *app) watch(ctx context.Context, s *share, t target, limit *time.Duration) (p result.Progress, err error) {
+	if p, err = handle(s, t).Progress(ctx); err != nil {
+		return p, err
+	}
+	var b *bar
+	if a.output != asJSON && isTerminal(os.Stderr) {
+		b = newBar(p)
+	}
+	defer b.clear()
+	if err := a.event(b, t.id(), p); err != nil || p.Ready() {
+		return p, err
+	}
+	waiting, cancel := until(ctx, limit)
+	defer cancel()
+	for next, err := range progress(waiting, s, t) {
+		if err == nil && !next.Equal(p) {
+			p = next
+			err = a.event(b, t.id(), p)
+		}
+		if stuck := hopeless(t.id(), p); stuck != nil {
+			return p, stuck
+		}
+		if err != nil || p.Ready() {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// progress ranges over how far a group is. A saved one may grow meanwhile.
+func progress(ctx context.Context, s *share, t target) iter.Seq2[result.Progress, error] {
+	if !t.whole() {
+		return handle(s, t).Watch(ctx)
+	}
+	return func(yield func(result.Progress, error) bool) {
+		for e, err := range s.Watch(ctx, t.id()) {
+			if !yield(e.Progress, err) {
+				return
+			}
+		}
+	}
 }
 
 // event shows a change of progress: on b, if there is one, or as a line.

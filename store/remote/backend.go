@@ -201,3 +201,15 @@ func (c *Client) Watch(ctx context.Context, group result.ID, tasks ...result.ID)
 		}
 	}
 }
+
+// AskToYield asks the process that serves the store in dir to close it, and
+// reports whether it will, soon. See the argument of store.Store.Serve.
+func AskToYield(ctx context.Context, dir string) bool {
+	c, err := Dial(ctx, dir)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	yields, err := call[bool](ctx, c, askYield, nil)
+	return err == nil && yields
+}

@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+
+	"github.com/seed-1c955bc8/bunch/result"
 )
 
 // SocketFile is the name of the socket in a store's directory.
@@ -51,7 +53,7 @@ func listen(dir string) (*net.UnixListener, error) {
 }
 
 // errNobody: no process answers on the socket.
-var errNobody = errors.New("nobody serves the store")
+var errNobody = fmt.Errorf("%w: a process that serves the store", result.ErrNotFound)
 
 // connect connects to the socket in dir.
 func connect(ctx context.Context, dir string) (*net.UnixConn, error) {

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// The methods of group.Backend, each made again where the store has gone.
+
+// again makes a call until it is answered.
+func again[T any](ctx context.Context, s *share, call func(engine) (T, error)) (T, error) {
+	for {
+		e, err := s.engine(ctx)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		answer, err := call(e)
+		if !errors.Is(err, result.ErrClosed) || !s.lost(e) {
+			return answer, err
+		}
+	}
+}
+
+func (s *share) Save(ctx context.Context, tree result.Tree, attr result.Attributes) (result.Outcome, error) {
+	return again(ctx, s, func(e engine) (result.Outcome, error) { return e.Save(ctx, tree, attr) })
+}
+
+func (s *share) Restore(ctx context.Context, id result.ID) (result.Saved, error) {
+	return again(ctx, s, func(e engine) (result.Saved, error) { return e.Restore(ctx, id) })
+}
+
+func (s *share) Delete(ctx context.Context, id result.ID) (result.Outcome, error) {
+	return again(ctx, s, func(e engine) (result.Outcome, error) { return e.Delete(ctx, id) })
+}
+
+func (s *share) Purge(ctx context.Context, id result.ID) (result.Outcome, error) {
+	return again(ctx, s, func(e engine) (result.Outcome, error) { return e.Purge(ctx, id) })
+}
+
+func (s *share) Report(ctx context.Context, reports ...result.Async) ([]result.Outcome, error) {
+	return again(ctx, s, func(e engine) ([]result.Outcome, error) { return e.Report(ctx, reports...) })
+}
+
+func (s *share) Revoke(ctx context.Context, tree result.Tree) (result.Outcome, error) {
+	return again(ctx, s, func(e engine) (result.Outcome, error) { return e.Revoke(ctx, tree) })
+}
+
+func (s *share) Retry(ctx context.Context, tree result.Tree) (result.Outcome, error) {
+	return again(ctx, s, func(e engine) (result.Outcome, error) { return e.Retry(ctx, tree) })
+}
+
+func (s *share) Forget(ctx context.Context, tree result.Tree) (result.Outcome, error) {
+	return again(ctx, s, func(e engine) (result.Outcome, error) { return e.Forget(ctx, tree) })
+}
+
+func (s *share) Progress(ctx context.Context, id result.ID) (result.Progress, error) {
+	return again(ctx, s, func(e engine) (result.Progress, error) { return e.Progress(ctx, id) })
+}
+
+func (s *share) Get(ctx context.Context, id result.ID) (result.Async, error) {
+	return again(ctx, s, func(e engine) (result.Async, error) { return e.Get(ctx, id) })
+}
+
+func (s *share) Find(ctx context.Context, id result.ID) ([]result.ID, error) {
+	return again(ctx, s, func(e engine) ([]result.ID, error) { return e.Find(ctx, id) })
+}
+
+func (s *share) List(ctx context.Context, q result.Query) (page []result.Saved, next string, err error) {
+	page, err = again(ctx, s, func(e engine) (page []result.Saved, err error) {
+		page, next, err = e.List(ctx, q)
+		return page, err
+	})
+	return page, next, err
+}
+
+// Results goes on behind the last result that was given.
+func (s *share) Results(ctx context.Context, tree result.Tree, f result.Filter) iter.Seq2[result.Async, error] {
+	return func(yield func(result.Async, error) bool) {
+		f := f
+		for moved := true; moved; {
+			moved = false
+			e, err := s.engine(ctx)
+			if err != nil {
+				yield(result.Async{}, err)
+				return
+			}
+			var last result.ID
+			for a, err := range e.Results(ctx, tree, f) {
+				if moved = errors.Is(err, result.ErrClosed) && s.lost(e); moved {
+					break
+				}
+				if !yield(a, err) || err != nil {
+					return
+				}
+				last = a.ID
+			}
+			if moved && last != "" {
+				f.Skip = position(tree, last) + 1
+			}
+		}
+	}
+}
+
+// position is where in member order a leaf stands.
+func position(tree result.Tree, id result.ID) (at int) {
+	root, node, minted := id.Minted()
+	for leaf := range tree.LeafRuns() {
+		if r, first, count, ok := leaf.Run(); ok && minted && r == root && node >= first && node-first < uint32(count) {
+			return at + int(node-first)
+		}
+		if leaf.ID() == id {
+			break
+		}
+		at += leaf.LeafCount()
+	}
+	return at
+}
+
+// Watch goes on as after too much news: nobody knows what happened between.
+func (s *share) Watch(ctx context.Context, id result.ID, tasks ...result.ID) iter.Seq2[result.Event, error] {
+	return func(yield func(result.Event, error) bool) {
+		for moved, missed := true, false; moved; {
+			moved = false
+			e, err := s.engine(ctx)
+			if err != nil {
+				yield(result.Event{}, err)
+				return
+			}
+			for ev, err := range e.Watch(ctx, id, tasks...) {
+				if moved = errors.Is(err, result.ErrClosed) && s.lost(e); moved {
+					break
+				}
+				ev.Missed = ev.Missed || missed
+				missed = false
+				if !yield(ev, err) || err != nil {
+					return
+				}
+			}
+			missed = true
+		}
+	}
+}
+
+func (s *share) Marshal(v any) ([]byte, error)      { return encoding.Marshal(v) }
+func (s *share) Unmarshal(data []byte, v any) error { return encoding.Unmarshal(data, v) }
