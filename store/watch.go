@@ -76,36 +76,57 @@ func (ws *watchers) tell(list []news) {
 	if len(ws.groups) == 0 && len(ws.tasks) == 0 {
 		return
 	}
-	for _, n := range list {
-		to := ws.groups[n.group]
-		if n.group == "" {
-			to = ws.tasks[n.task]
+	// What the same watchers hear is told at once: many may watch one busy group.
+	var run []news
+	flush := func() {
+		if len(run) > 0 {
+			for w := range ws.of(run[0]) {
+				w.tell(run)
+			}
 		}
-		for w := range to {
-			w.tell(n)
+		run = nil
+	}
+	for _, n := range list {
+		if len(ws.of(n)) > 0 {
+			if len(run) > 0 && (n.group != run[0].group || n.group == "" && n.task != run[0].task) {
+				flush()
+			}
+			run = append(run, n)
 		}
 		if n.gone { // perhaps nobody knows a watched task any more
+			flush()
 			for _, to := range ws.tasks {
 				for w := range to {
-					w.tell(news{})
+					w.tell([]news{{}})
 				}
 			}
 		}
 	}
+	flush()
 }
 
-func (w *watcher) tell(n news) {
+// of returns who watches what n is about.
+func (ws *watchers) of(n news) map[*watcher]struct{} {
+	if n.group == "" {
+		return ws.tasks[n.task]
+	}
+	return ws.groups[n.group]
+}
+
+func (w *watcher) tell(list []news) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch {
-	case n.gone:
-		w.gone = true
-	case !n.ready || n.serial == w.heard || w.missed:
-	case len(w.ready) == maxNews:
-		w.missed, w.ready = true, nil
-	default:
-		w.heard = n.serial
-		w.ready = append(w.ready, n.task)
+	for _, n := range list {
+		switch {
+		case n.gone:
+			w.gone = true
+		case !n.ready || n.serial == w.heard || w.missed:
+		case len(w.ready) == maxNews:
+			w.missed, w.ready = true, nil
+		default:
+			w.heard = n.serial
+			w.ready = append(w.ready, n.task)
+		}
 	}
 	select {
 	case w.wake <- struct{}{}:

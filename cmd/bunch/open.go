@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/store"
 )
@@ -96,6 +97,7 @@ func (a *app) read(ctx context.Context, use func(*share) error) error {
 
 // use calls use with a share, and closes it.
 func (a *app) use(ctx context.Context, s *share, use func(*share) error) error {
+	s.courtesy = 250 * time.Millisecond
 	_, err := s.engine(ctx) // so that a store that cannot be opened is told of as such
 	if err == nil {
 		err = use(s)

@@ -29,6 +29,10 @@ type share struct {
 	hold bool
 	read bool // opening for reading will do
 
+	// courtesy is how long one who has lost the store leaves it to the process for
+	// which it was given up.
+	courtesy time.Duration
+
 	mu     sync.Mutex
 	now    engine // nil if the store has to be opened, or connected to
 	moved  bool   // it was open before
@@ -43,15 +47,9 @@ type engine interface {
 	Close() error
 }
 
-const (
-	// patience is how long to wait for a store that another process has open and
-	// does not serve, or has just closed.
-	patience = 5 * time.Second
-
-	// courtesy is how long those who have lost the store leave it to the process
-	// for which it was given up.
-	courtesy = 250 * time.Millisecond
-)
+// patience is how long to wait for a store that another process has open and does
+// not serve, or has just closed.
+const patience = 5 * time.Second
 
 // engine returns what calls go to now.
 func (s *share) engine(ctx context.Context) (engine, error) {
@@ -89,7 +87,7 @@ func (s *share) find(ctx context.Context) (engine, error) {
 	}
 	begun := time.Now()
 	for {
-		lock := !s.moved || time.Since(begun) > courtesy
+		lock := !s.moved || time.Since(begun) > s.courtesy
 		if lock && s.hold {
 			if e, err := s.open(); !errors.Is(err, result.ErrLocked) {
 				return e, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -13,6 +14,16 @@ const (
 	pageResults = 512
 	pageBytes   = 256 << 10
 )
+
+// watchPace is how far apart events are, of all watches together: five hundred a
+// second are enough for those who look, and leave the store to those who report.
+// What happens after a pause is told at once.
+const watchPace = 2 * time.Millisecond
+
+// maxNews is how many ready tasks an event names. That many come together when
+// many watch a busy group; most of them look at the counts only, and the names, a
+// copy for each, would cost more than the reports.
+const maxNews = 512
 
 // serve answers one request.
 func (c *session) serve(ctx context.Context, id uint64, r *request, body []byte) {
@@ -122,19 +133,42 @@ func (c *session) watch(ctx context.Context, id uint64, r *request, body []byte)
 	if err := unpack(body, &ask); err != nil {
 		return err
 	}
-	for e, err := range c.server.backend.Watch(ctx, ask.Group, ask.Tasks...) {
-		if err != nil {
-			return err
+	tasks, err := unpackIDs(ask.Tasks)
+	if err != nil {
+		return err
+	}
+	c.server.watching.Add(1)
+	defer c.server.watching.Add(-1)
+	for e, err := range c.server.backend.Watch(ctx, ask.Group, tasks...) {
+		if len(e.Ready) > maxNews {
+			e.Ready, e.Missed = nil, true
 		}
-		err := c.item(ctx, id, event{Head: packProgress(e.Progress), Ready: e.Ready, Missed: e.Missed})
 		if err == nil {
-			err = r.room(ctx) // until then the store puts news together
+			err = c.item(ctx, id, event{Head: packProgress(e.Progress), Ready: packIDs(e.Ready), Missed: e.Missed})
+		}
+		if err == nil { // until the next one is wanted the store puts news together
+			err = c.server.rest(ctx)
+		}
+		if err == nil {
+			err = r.room(ctx)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rest waits between two events of a watch: the longer, the more watch.
+func (s *Server) rest(ctx context.Context) error {
+	t := time.NewTimer(time.Duration(s.watching.Load()) * watchPace)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // answer does what a call asks.

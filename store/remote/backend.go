@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
@@ -184,18 +183,14 @@ func (c *Client) Results(ctx context.Context, tree result.Tree, f result.Filter)
 
 // Watch ranges over the news of a group and of tasks; see group.Backend.
 func (c *Client) Watch(ctx context.Context, group result.ID, tasks ...result.ID) iter.Seq2[result.Event, error] {
-	tasks = slices.Clone(tasks)
+	ask := watch{Group: group, Tasks: packIDs(tasks)}
 	return func(yield func(result.Event, error) bool) {
-		for body, err := range c.items(ctx, askWatch, watch{Group: group, Tasks: tasks}) {
-			var e event
+		for body, err := range c.items(ctx, askWatch, ask) {
+			var e result.Event
 			if err == nil {
-				err = unpack(body, &e)
+				e, err = unpackEvent(body)
 			}
-			var p result.Progress
-			if err == nil {
-				p, err = unpackProgress(e.Head)
-			}
-			if !yield(result.Event{Progress: p, Ready: e.Ready, Missed: e.Missed}, err) || err != nil {
+			if !yield(e, err) || err != nil {
 				return
 			}
 		}

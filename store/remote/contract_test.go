@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 
@@ -20,7 +21,13 @@ var (
 )
 
 // No test may leave a goroutine behind, on either side.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(holderDir); dir != "" {
+		fmt.Fprintln(os.Stderr, hold(dir))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // over is a store as it looks from another process: everything but Sweep and Close
 // goes through the socket. What Close ends first is the store, so that a client is

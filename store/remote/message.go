@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -76,13 +77,13 @@ type filter struct {
 type watch struct {
 	_     struct{} `cbor:",toarray"`
 	Group result.ID
-	Tasks []result.ID
+	Tasks []byte // ids, each behind its length
 }
 
 type event struct {
 	_      struct{} `cbor:",toarray"`
 	Head   []byte   // of the progress
-	Ready  []result.ID
+	Ready  []byte   // ids, each behind its length
 	Missed bool
 }
 
@@ -146,6 +147,19 @@ func unpackProgress(head []byte) (result.Progress, error) {
 	return h.Progress, nil
 }
 
+func unpackEvent(body []byte) (result.Event, error) {
+	var e event
+	if err := unpack(body, &e); err != nil {
+		return result.Event{}, err
+	}
+	p, err := unpackProgress(e.Head)
+	if err != nil {
+		return result.Event{}, err
+	}
+	ready, err := unpackIDs(e.Ready)
+	return result.Event{Progress: p, Ready: ready, Missed: e.Missed}, err
+}
+
 func packSaved(s result.Saved) saved {
 	return saved{
 		ID: s.ID, Labels: s.Labels, Note: s.Note, Tree: encoding.AppendTree(nil, s.Tree),
@@ -179,4 +193,28 @@ func unpackTree(b []byte) (result.Tree, error) {
 		return t, fmt.Errorf("%w: a tree", errGarbage)
 	}
 	return t, nil
+}
+
+// packIDs puts ids one behind the other: of a busy group there are many, and many
+// who watch it.
+func packIDs(ids []result.ID) []byte {
+	var b []byte
+	for _, id := range ids {
+		b = append(binary.AppendUvarint(b, uint64(len(id))), id...)
+	}
+	return b
+}
+
+// unpackIDs returns ids that share their bytes.
+func unpackIDs(b []byte) (ids []result.ID, err error) {
+	for all := string(b); len(b) > 0; {
+		n, size := binary.Uvarint(b)
+		if size <= 0 || n > uint64(len(b)-size) {
+			return nil, fmt.Errorf("%w: ids", errGarbage)
+		}
+		at := len(all) - len(b) + size
+		ids = append(ids, result.ID(all[at:at+int(n)]))
+		b = b[size+int(n):]
+	}
+	return ids, nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -55,6 +56,7 @@ type Server struct {
 	socket  *net.UnixListener
 
 	callBytes, askBytes *semaphore.Weighted
+	watching            atomic.Int64 // watches under way
 
 	mu       sync.Mutex
 	closing  bool
