@@ -9,7 +9,8 @@
 //	r, err := group.Run(ctx, s, inputs, work, nil)
 //
 // A directory belongs to one process at a time, which may use the store from
-// any number of goroutines.
+// any number of goroutines. With [Store.Serve] it answers the other processes of
+// its user, who use package store/remote.
 //
 // # What is durable when
 //
@@ -129,7 +130,8 @@
 // remove.go; clock.go, expiry.go and sweep.go are about time. Opening is open.go,
 // then what it looks at: format.go, lock.go, manifest.go, tables.go, wal.go, mark.go,
 // lost.go, setaside.go, space.go; and salvage.go. missing.go notices a scan that
-// ended early, walsync.go syncs logs.
+// ended early, walsync.go syncs logs; serve.go and yield.go are about other
+// processes.
 //
 // The invariants are checked in check.go, checkgroup.go, recount.go, checkindex.go
 // and checkrecord.go, on a snapshot, and restored by repair.go and rebuild.go.

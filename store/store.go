@@ -80,9 +80,9 @@ func (s *Store) start() error {
 func (s *Store) now() time.Time { return s.opts.Clock().UTC().Truncate(time.Microsecond) }
 
 // Close ends the store. What other processes have begun through [Store.Serve] is
-// completed and answered first. Writes whose turn has come are completed and answered;
-// those that still wait, watchers, and whatever is called later get ErrClosed.
-// It waits for readers that are in the middle of a page. Closing again does
+// completed and answered first. Writes whose turn has come are completed and
+// answered; those that still wait, watchers, and whatever is called later get
+// ErrClosed. It waits for readers that are in the middle of a page. Closing again does
 // nothing and returns what the first Close did.
 func (s *Store) Close() error {
 	s.once.Do(func() {

@@ -59,7 +59,8 @@ what is left. It is also Celery's GroupResult for anything that can call a
 program: make a group, report results, ask how far it is, join.
 
 The store is one directory: --store, or $BUNCH_STORE, or bunch in
-$XDG_STATE_HOME (~/.local/state). It belongs to one process at a time.
+$XDG_STATE_HOME (~/.local/state). One process has it open at a time and shares
+it with the others of the same user: everything works while a run goes on.
 
 Data goes to standard output, everything else to standard error. Exit codes:
   0    done
@@ -69,7 +70,7 @@ Data goes to standard output, everything else to standard error. Exit codes:
        (run, resume, watch, results --follow)
   4    timeout, or not settled (the same verbs)
   5    not found
-  6    another process has the store
+  6    another process has the store and does not share it, or does not answer
   130  interrupted`
 
 const rootExample = `  seq 1 40 | bunch run -j 4 -- sh -c 'sleep 1; echo {}'
