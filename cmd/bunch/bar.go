@@ -22,10 +22,11 @@ type bar struct {
 	done sync.WaitGroup
 }
 
-// newBar draws a bar for what is left of p.
-func newBar(p result.Progress) *bar {
-	from, total := settled(p), p.Leaves.Total()
-	if from == total {
+// newBar draws a bar for p: for what is left of it from then on, if from is what
+// was settled before, or for all of it if from is 0.
+func newBar(p result.Progress, from int) *bar {
+	total := p.Leaves.Total()
+	if settled(p) == total {
 		return nil
 	}
 	return drawBar(total-from, from)
@@ -108,7 +109,7 @@ func follow(ctx context.Context, r *group.Result) (stop func()) {
 	if err != nil {
 		return func() {}
 	}
-	b := newBar(p)
+	b := newBar(p, settled(p))
 	if b == nil {
 		return func() {}
 	}

@@ -55,7 +55,7 @@ func (a *app) watch(ctx context.Context, s *share, t target, limit *time.Duratio
 	}
 	var b *bar
 	if a.output != asJSON && isTerminal(os.Stderr) {
-		b = newBar(p)
+		b = newBar(p, 0) // as the run shows it that is watched
 	}
 	defer b.clear()
 	if err := a.event(b, t.id(), p); err != nil || p.Ready() {
