@@ -420,3 +420,43 @@ func TestLongPath(t *testing.T) {
 	}
 	_ = c.Close()
 }
+
+// slow is an engine whose Report has had its turn, and takes its time.
+type slow struct {
+	Backend
+	begun, end chan struct{}
+}
+
+func (s *slow) Report(_ context.Context, reports ...result.Async) ([]result.Outcome, error) {
+	close(s.begun)
+	<-s.end
+	return s.Backend.Report(context.Background(), reports...)
+}
+
+// TestCancelledWrite: a write whose turn has come is waited for, and answered,
+// although its context has ended (L15).
+func TestCancelledWrite(t *testing.T) {
+	dir := t.TempDir()
+	b := &slow{memstore.New(nil), make(chan struct{}), make(chan struct{})}
+	s, err := Serve(dir, b, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c, err := Dial(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-b.begun
+		cancel()
+		time.Sleep(50 * time.Millisecond) // for one who does not wait to be caught at it
+		close(b.end)
+	}()
+	out, err := c.Report(ctx, result.Async{ID: "a", State: result.Success})
+	if err != nil || !out[0].Applied {
+		t.Errorf("a write that has happened gives %+v, %v", out, err)
+	}
+}
