@@ -100,7 +100,7 @@ var rules = map[string]struct {
 	"bench": {may: []string{"result", "encoding", "group", "store", "store/memstore", "github.com/dgraph-io/badger/v4"}},
 	"cmd": {
 		may: []string{
-			"result", "encoding", "encoding/celery", "group", "store", "golang.org/x/sys", "github.com/spf13/cobra",
+			"result", "encoding", "encoding/celery", "group", "store", "store/remote", "golang.org/x/sys", "github.com/spf13/cobra",
 			"github.com/schollz/progressbar/v3", "github.com/jedib0t/go-pretty/v6", "golang.org/x/term",
 		},
 		tests: []string{"store/memstore", "github.com/rogpeppe/go-internal", "go.uber.org/goleak"},

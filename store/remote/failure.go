@@ -8,8 +8,9 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// ErrLost: the connection broke without a goodbye, most likely because the
-// process that had the store died. A write that was under way may have happened.
+// ErrLost is what calls give when the connection broke without a goodbye, most
+// likely because the process that had the store died. A write that was under way
+// may have happened.
 var ErrLost = errors.New("the process that had the store is gone")
 
 const codeCanceled = 16
