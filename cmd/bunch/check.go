@@ -32,11 +32,7 @@ copy of the store's directory before.`,
 				found, err = examine(cmd.Context(), s, repair)
 				return err
 			}
-			open := a.read
-			if repair {
-				open = a.change
-			}
-			if err := open(cmd.Context(), work); err != nil {
+			if err := a.alone(cmd.Context(), a.existing, !repair, work); err != nil {
 				return err
 			}
 			return a.showChecked(found, repair)

@@ -34,7 +34,7 @@ whole, its checksums are right, and 'bunch check' would find nothing in it.`,
 			var h store.BackupHeader
 			m := meter{bytes: true}
 			r := &metered{r: in, total: total, meter: &m}
-			err := a.make(cmd.Context(), func(s *store.Store) (err error) {
+			err := a.alone(cmd.Context(), a.place.path, false, func(s *store.Store) (err error) {
 				defer m.clear()
 				h, err = s.Load(cmd.Context(), r)
 				return err

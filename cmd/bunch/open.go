@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
 )
 
@@ -93,6 +94,21 @@ func (a *app) read(ctx context.Context, use func(*share) error) error {
 		return err
 	}
 	return a.use(ctx, &share{app: a, dir: dir, read: true}, use)
+}
+
+// alone calls use with the store itself, for what does not go through a socket:
+// if another process has it and does not let go of it, that is ErrLocked.
+func (a *app) alone(ctx context.Context, where func() (string, error), read bool, use func(*store.Store) error) error {
+	dir, err := where()
+	if err != nil {
+		return err
+	}
+	return a.use(ctx, &share{app: a, dir: dir, hold: true, read: read}, func(s *share) error {
+		if st, ok := s.now.(*store.Store); ok {
+			return use(st)
+		}
+		return fmt.Errorf("%w: this needs the store for itself, and another process uses it", result.ErrLocked)
+	})
 }
 
 // use calls use with a share, and closes it.
