@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/bench/suite"
+)
+
+// A plan is how long a run takes pains.
+type plan struct {
+	rounds int
+	target time.Duration // of one round
+	dir    string        // engines get folders in it
+}
+
+// An entrant is an engine in the contest of one workload.
+type entrant struct {
+	kind    suite.Kind
+	start   func(w suite.Workload, dir string) (suite.Session, error)
+	session suite.Session
+	count   int       // operations a round
+	values  []float64 // one a round
+	missing string    // why it takes no part
+}
+
+// contest measures a workload on all entrants. Each has a fresh folder and is
+// warmed up; then they take turns, round by round, the first of one round being
+// the last of the next, so that whatever the machine does in the meantime it does
+// to all of them.
+func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
+	dir, err := os.MkdirTemp(p.dir, "bench-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, e := range entrants {
+			if e.session != nil {
+				err = errors.Join(err, e.session.Close())
+			}
+		}
+		err = errors.Join(err, os.RemoveAll(dir))
+	}()
+	var running []*entrant
+	for _, e := range entrants {
+		if e.missing != "" {
+			continue
+		}
+		own := filepath.Join(dir, e.kind.Name)
+		if err := os.Mkdir(own, 0o700); err != nil {
+			return err
+		}
+		if e.session, err = e.start(w, own); err != nil {
+			return fmt.Errorf("%v: %s: %w", w, e.kind.Name, err)
+		}
+		if e.count, err = calibrate(e.session, p.target); err != nil {
+			return fmt.Errorf("%v: %s: %w", w, e.kind.Name, err)
+		}
+		running = append(running, e)
+	}
+	for round := range p.rounds {
+		for i := range running {
+			e := running[(round+i)%len(running)]
+			runtime.GC() // nobody pays for the garbage of the one before
+			s, err := e.session.Round(e.count)
+			if err != nil {
+				return fmt.Errorf("%v: %s: %w", w, e.kind.Name, err)
+			}
+			e.values = append(e.values, s.Value)
+		}
+	}
+	return nil
+}
+
+// calibrate warms a session up and finds how many operations make a round of
+// about the target's length.
+func calibrate(s suite.Session, target time.Duration) (count int, err error) {
+	const most = 5_000_000
+	for count = 1; ; {
+		sample, err := s.Round(count)
+		if err != nil {
+			return 0, err
+		}
+		took := max(sample.Took, time.Microsecond)
+		fitting := max(1, int(float64(count)*float64(target)/float64(took)))
+		if took >= target/3 || fitting <= count || count >= most {
+			return min(fitting, most), nil
+		}
+		count = min(fitting, 50*count, most)
+	}
+}

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/google/uuid"
+
+	"github.com/seed-1c955bc8/bunch/bench/suite"
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store"
+)
+
+// The floor is raw Badger with the store's settings: it writes and reads the
+// same keys and as many bytes, through the same kind of committer, and obeys no
+// law. It looks nothing up before it writes, counts nothing, checks nothing, and
+// has the bytes of its records ready beforehand. TestSameBytes compares what is
+// on disk.
+var floors = []suite.Kind{
+	floorKind("floor", "raw Badger, synced before it answers", store.Options{}),
+	floorKind("floor-edge", "raw Badger, synced before it answers; the edge profile", store.Options{Profile: store.Edge}),
+	floorKind("floor-nosync", "raw Badger, not synced", store.Options{NoSync: true}),
+}
+
+func floorKind(name, note string, o store.Options) suite.Kind {
+	return suite.Kind{Name: name, Durable: !o.NoSync, Note: note, Open: func(dir string, w suite.Workload) (suite.Engine, error) {
+		db, err := badger.Open(badgerOptions(dir, o))
+		if err != nil {
+			return nil, err
+		}
+		f := &floor{db: db, raw: w.Raw, seq: 1}
+		f.committer = suite.NewCommitter(f.commit)
+		return f, nil
+	}}
+}
+
+type floor struct {
+	db        *badger.DB
+	committer *suite.Committer[floorWrite]
+	raw       bool // no committer
+	seq       uint64
+	records   [][]byte // by number of the value: a sealed record, ready to be written
+	heads     map[*suite.Group]*badger.Entry
+}
+
+// floorWrite is one operation: the entries it writes, and the head that changes
+// with them, which is written once a transaction however many changed it.
+type floorWrite struct {
+	entries []*badger.Entry
+	head    *badger.Entry
+}
+
+// seal stands for the checksum of a value.
+var seal = make([]byte, 4)
+
+func (f *floor) commit(batch []floorWrite) error {
+	return f.db.Update(func(txn *badger.Txn) error {
+		var heads []*badger.Entry
+		for _, w := range batch {
+			for _, e := range w.entries {
+				if err := txn.SetEntry(e); err != nil {
+					return err
+				}
+			}
+			if w.head != nil && (len(heads) == 0 || heads[len(heads)-1] != w.head) {
+				heads = append(heads, w.head)
+			}
+		}
+		for _, h := range heads {
+			if err := txn.SetEntry(&badger.Entry{Key: h.Key, Value: h.Value}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (f *floor) write(w floorWrite) error {
+	if f.raw {
+		return f.commit([]floorWrite{w})
+	}
+	return f.committer.Put(w)
+}
+
+// floorSave is what a group adds: its number, its tree, its head and its place in
+// the list; with foreign ids, an index entry for each, in a WriteBatch.
+func (f *floor) Save(g *suite.Group) error {
+	f.seq++
+	seq := binary.BigEndian.AppendUint64(nil, f.seq)
+	entries := []*badger.Entry{entry([]byte("mseq"), seq)}
+	tree := encoding.AppendTree(nil, g.Tree)
+	chunks := uint32(0)
+	for ; len(tree) > 0; chunks++ {
+		piece := tree[:min(len(tree), 64<<10)]
+		tree = tree[len(piece):]
+		key := binary.BigEndian.AppendUint32(append(append([]byte{'t'}, seq...), 0, 0, 0, 0), chunks)
+		entries = append(entries, entry(key, piece))
+	}
+	id := g.Tree.ID()
+	entries = append(entries, entry(append([]byte{'s'}, seq...), []byte(id)))
+	p := result.Progress{Total: g.N, Completed: g.N}
+	p.Leaves = p.Leaves.Add(result.Success, g.N)
+	_, _, minted := id.Minted()
+	now := time.Now()
+	head := entry(idKey('h', id), encoding.AppendHead(nil, encoding.Head{
+		Seq: f.seq, Chunks: chunks, Created: now, Settled: now, Own: minted, Progress: p,
+	}))
+	f.prepare(g, head)
+	entries = append(entries, head)
+	if !g.Foreign() {
+		return f.write(floorWrite{entries: entries})
+	}
+	wb := f.db.NewWriteBatch()
+	defer wb.Cancel()
+	for i := range g.N {
+		place := append(append(make([]byte, 0, 16), seq...), 0, 0, 0, 0)
+		if err := wb.SetEntry(entry(idKey('i', g.ID(i)), place)); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if err := wb.SetEntry(e); err != nil {
+			return err
+		}
+	}
+	return wb.Flush()
+}
+
+func entry(key, body []byte) *badger.Entry {
+	return &badger.Entry{Key: key, Value: append(body[:len(body):len(body)], seal...)}
+}
+
+// prepare has the group's head and the records ready.
+func (f *floor) prepare(g *suite.Group, head *badger.Entry) {
+	if f.heads == nil {
+		f.heads = map[*suite.Group]*badger.Entry{}
+	}
+	f.heads[g] = head
+	if f.records != nil || g.Value(0) == nil {
+		return
+	}
+	for i := range suite.Distinct {
+		a := result.Async{State: result.Success, Value: g.Value(i), Done: time.Now(), Attempt: 1}
+		body := encoding.AppendRecord(nil, encoding.Record{Async: a})
+		f.records = append(f.records, append(body, seal...))
+	}
+}
+
+// idKey is the key of a UUID, of store/keys.go.
+func idKey(kind byte, id result.ID) []byte {
+	tag := byte(3)
+	if _, _, minted := id.Minted(); minted {
+		tag = 1
+	}
+	u, _ := id.UUID()
+	return append([]byte{kind, tag}, u[:]...)
+}
+
+var successCode = encoding.StateCode(result.Success)
+
+func (f *floor) record(g *suite.Group, i int) *badger.Entry {
+	key := append(append(make([]byte, 0, 18), 'r', 1), g.Root[:]...)
+	key = binary.BigEndian.AppendUint32(key, uint32(i+1))
+	return &badger.Entry{Key: key, Value: f.records[i%suite.Distinct], UserMeta: successCode}
+}
+
+func (f *floor) Report(g *suite.Group, first, n int) error {
+	head := f.heads[g]
+	if !f.raw || n == 1 {
+		entries := make([]*badger.Entry, n)
+		for i := range entries {
+			entries[i] = f.record(g, first+i)
+		}
+		return f.write(floorWrite{entries, head})
+	}
+	wb := f.db.NewWriteBatch()
+	defer wb.Cancel()
+	for i := range n {
+		if err := wb.SetEntry(f.record(g, first+i)); err != nil {
+			return err
+		}
+	}
+	if err := wb.SetEntry(&badger.Entry{Key: head.Key, Value: head.Value}); err != nil {
+		return err
+	}
+	return wb.Flush()
+}
+
+func (f *floor) Restore(g *suite.Group, each func(string)) (members int, err error) {
+	err = f.db.View(func(txn *badger.Txn) error {
+		head, err := readHead(txn, g)
+		if err != nil {
+			return err
+		}
+		members = head.Progress.Total
+		var tree []byte
+		for n := range head.Chunks {
+			key := binary.BigEndian.AppendUint64([]byte{'t'}, head.Seq)
+			key = binary.BigEndian.AppendUint32(append(key, 0, 0, 0, 0), n)
+			item, err := txn.Get(key)
+			if err != nil {
+				return err
+			}
+			err = item.Value(func(v []byte) error { tree = append(tree, v[:len(v)-len(seal)]...); return nil })
+			if err != nil {
+				return err
+			}
+		}
+		if each == nil {
+			return nil
+		}
+		// An array's head, a group's marker and id, then 17 bytes an id.
+		const idLen = 17
+		ids := tree[len(tree)-1-idLen*members : len(tree)-1]
+		for ; len(ids) > 0; ids = ids[idLen:] {
+			each(uuid.UUID(ids[1:idLen]).String())
+		}
+		return nil
+	})
+	return members, err
+}
+
+func readHead(txn *badger.Txn, g *suite.Group) (head encoding.Head, err error) {
+	item, err := txn.Get(idKey('h', g.Tree.ID()))
+	if err != nil {
+		return head, err
+	}
+	err = item.Value(func(v []byte) error {
+		head, err = encoding.ParseHead(v[:len(v)-len(seal)])
+		return err
+	})
+	return head, err
+}
+
+// Progress is one Get. The floor counts nothing, so it answers what it was told.
+func (f *floor) Progress(g *suite.Group) (completed int, err error) {
+	err = f.db.View(func(txn *badger.Txn) error {
+		_, err := readHead(txn, g)
+		return err
+	})
+	return suite.Completed, err
+}
+
+// Join is a range scan that decodes the CBOR.
+func (f *floor) Join(g *suite.Group, each func([]byte)) error {
+	return f.db.View(func(txn *badger.Txn) error {
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: append([]byte{'r', 1}, g.Root[:]...)})
+		defer it.Close()
+		for it.Rewind(); it.Valid(); it.Next() {
+			err := it.Item().Value(func(v []byte) error {
+				rec, err := encoding.ParseRecord(v[:len(v)-len(seal)])
+				each(rec.Value)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (f *floor) Close() error {
+	f.committer.Close()
+	return f.db.Close()
+}
