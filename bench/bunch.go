@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"sync"
 
@@ -41,6 +42,7 @@ func bunch(name string, durable bool, note string, o store.Options) suite.Kind {
 type backend struct {
 	group.Backend
 	handle *group.Result // of the group that was asked about last
+	asked  int
 }
 
 func newBackend(b group.Backend) *backend { return &backend{Backend: b} }
@@ -95,9 +97,26 @@ func (b *backend) live(g *suite.Group) *group.Result {
 	return b.handle
 }
 
-func (b *backend) Progress(g *suite.Group) (int, error) {
-	p, err := b.live(g).Progress(ctx)
-	return p.Completed, err
+// Progress asks the three questions of Celery's that are answered from counts,
+// in turn.
+func (b *backend) Progress(g *suite.Group) (completed int, err error) {
+	r := b.live(g)
+	b.asked++
+	switch b.asked % 3 {
+	case 0:
+		completed, err = r.CompletedCount(ctx)
+	case 1:
+		var p result.Progress
+		p, err = r.Progress(ctx)
+		completed = p.Completed
+	case 2:
+		completed = suite.Completed
+		var ready bool
+		if ready, err = r.Ready(ctx); err == nil && ready != (g.N == completed) {
+			err = fmt.Errorf("ready is %t", ready)
+		}
+	}
+	return completed, err
 }
 
 func (b *backend) Join(g *suite.Group, each func([]byte)) error {
@@ -106,6 +125,20 @@ func (b *backend) Join(g *suite.Group, each func([]byte)) error {
 		each(a.Value)
 	}
 	return err
+}
+
+func (b *backend) Stream(g *suite.Group, each func([]byte)) error {
+	for a, err := range b.live(g).All(ctx) {
+		if err != nil {
+			return err
+		}
+		each(a.Value)
+	}
+	return nil
+}
+
+func (b *backend) Wait(g *suite.Group) error {
+	return group.Of(b.Backend, g.Tree).Wait(ctx)
 }
 
 func (b *backend) Close() error {

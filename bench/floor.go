@@ -30,7 +30,7 @@ func floorKind(name, note string, o store.Options) suite.Kind {
 		if err != nil {
 			return nil, err
 		}
-		f := &floor{db: db, raw: w.Raw, seq: 1}
+		f := &floor{db: db, raw: w.Raw}
 		f.committer = suite.NewCommitter(f.commit)
 		return f, nil
 	}}
@@ -69,7 +69,7 @@ func (f *floor) commit(batch []floorWrite) error {
 			}
 		}
 		for _, h := range heads {
-			if err := txn.SetEntry(&badger.Entry{Key: h.Key, Value: h.Value}); err != nil {
+			if err := txn.SetEntry(again(h)); err != nil {
 				return err
 			}
 		}
@@ -84,7 +84,7 @@ func (f *floor) write(w floorWrite) error {
 	return f.committer.Put(w)
 }
 
-// floorSave is what a group adds: its number, its tree, its head and its place in
+// Save writes what a group adds: its number, its tree, its head and its place in
 // the list; with foreign ids, an index entry for each, in a WriteBatch.
 func (f *floor) Save(g *suite.Group) error {
 	f.seq++
@@ -108,7 +108,7 @@ func (f *floor) Save(g *suite.Group) error {
 		Seq: f.seq, Chunks: chunks, Created: now, Settled: now, Own: minted, Progress: p,
 	}))
 	f.prepare(g, head)
-	entries = append(entries, head)
+	entries = append(entries, again(head))
 	if !g.Foreign() {
 		return f.write(floorWrite{entries: entries})
 	}
@@ -131,6 +131,9 @@ func (f *floor) Save(g *suite.Group) error {
 func entry(key, body []byte) *badger.Entry {
 	return &badger.Entry{Key: key, Value: append(body[:len(body):len(body)], seal...)}
 }
+
+// again is e for one more transaction: Badger takes over the entry it is given.
+func again(e *badger.Entry) *badger.Entry { return &badger.Entry{Key: e.Key, Value: e.Value} }
 
 // prepare has the group's head and the records ready.
 func (f *floor) prepare(g *suite.Group, head *badger.Entry) {
@@ -160,10 +163,14 @@ func idKey(kind byte, id result.ID) []byte {
 
 var successCode = encoding.StateCode(result.Success)
 
+// resultKey is the key of the result of minted task i.
+func resultKey(root result.Root, i int) []byte {
+	key := append(append(make([]byte, 0, 18), 'r', 1), root[:]...)
+	return binary.BigEndian.AppendUint32(key, uint32(i+1))
+}
+
 func (f *floor) record(g *suite.Group, i int) *badger.Entry {
-	key := append(append(make([]byte, 0, 18), 'r', 1), g.Root[:]...)
-	key = binary.BigEndian.AppendUint32(key, uint32(i+1))
-	return &badger.Entry{Key: key, Value: f.records[i%suite.Distinct], UserMeta: successCode}
+	return &badger.Entry{Key: resultKey(g.Root, i), Value: f.records[i%suite.Distinct], UserMeta: successCode}
 }
 
 func (f *floor) Report(g *suite.Group, first, n int) error {
@@ -182,7 +189,7 @@ func (f *floor) Report(g *suite.Group, first, n int) error {
 			return err
 		}
 	}
-	if err := wb.SetEntry(&badger.Entry{Key: head.Key, Value: head.Value}); err != nil {
+	if err := wb.SetEntry(again(head)); err != nil {
 		return err
 	}
 	return wb.Flush()
@@ -261,6 +268,9 @@ func (f *floor) Join(g *suite.Group, each func([]byte)) error {
 		return nil
 	})
 }
+
+// Stream is Join, which keeps nothing.
+func (f *floor) Stream(g *suite.Group, each func([]byte)) error { return f.Join(g, each) }
 
 func (f *floor) Close() error {
 	f.committer.Close()

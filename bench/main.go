@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -19,8 +22,14 @@ func main() {
 }
 
 func run() error {
-	quick := flag.Bool("quick", false, "a short run")
-	output := flag.String("o", "json", "json")
+	if spec := os.Getenv(readerVar); spec != "" {
+		return reader(spec)
+	}
+	quick := flag.Bool("quick", false, "a short run: no peers but SQLite and bbolt, smaller groups, fewer rounds, not "+strings.Join(slow, ", "))
+	output := flag.String("o", "table", "print a table, bench (lines for benchstat) or json")
+	plots := flag.String("plot", "", "draw plots into this folder")
+	save := flag.String("results", "", "write json, table, bench, plots and what they were measured on into this folder")
+	readme := flag.String("readme", "", "measure nothing: put the figures that are in -results into this file")
 	only := flag.String("ops", "", "measure these operations, separated by commas; empty: all")
 	engines := flag.String("engines", "", "measure these engines, separated by commas; empty: all")
 	dir := flag.String("dir", "", "put the engines' files here; empty: the system's folder for temporary files")
@@ -28,51 +37,107 @@ func run() error {
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q", flag.Arg(0))
 	}
-	if *output != "json" {
-		return fmt.Errorf("-o %s: it is json", *output)
+	if *readme != "" {
+		return updateReadme(*readme, *save)
 	}
-	p := plan{rounds: 9, target: 300 * time.Millisecond, dir: *dir}
-	if *quick {
-		p.rounds, p.target = 5, 60*time.Millisecond
+	write := map[string]func(io.Writer, []Row) error{"table": writeTable, "json": writeJSON, "bench": writeBench}[*output]
+	if write == nil {
+		return fmt.Errorf("-o %s: it is table, bench or json", *output)
 	}
-	var all []Row
-	for _, w := range workloads(*quick) {
-		if *only != "" && !slices.Contains(strings.Split(*only, ","), w.Op) {
-			continue
-		}
-		began := time.Now()
-		var entrants []*entrant
-		for _, name := range w.Engines {
-			if *engines != "" && !slices.Contains(strings.Split(*engines, ","), name) {
-				continue
-			}
-			k := kind(name)
-			entrants = append(entrants, &entrant{kind: k, start: func(w suite.Workload, dir string) (suite.Session, error) {
-				return suite.Start(k, w, dir)
-			}})
-		}
-		if err := contest(p, w, entrants); err != nil {
+	began := time.Now()
+	list, err := measure(*quick, *dir, among(*only), among(*engines))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "%d figures in %v\n", len(list), time.Since(began).Round(time.Second))
+	if *plots != "" {
+		if err := drawPlots(*plots, list); err != nil {
 			return err
 		}
-		list := rows(w, entrants)
-		for _, r := range list {
-			floor := ""
-			if r.RatioFloor != nil {
-				floor = fmt.Sprintf("%.2f x floor", *r.RatioFloor)
-			}
-			fmt.Fprintf(os.Stderr, "%-16s %-14s %8d %14.1f %s ±%.0f%% %s\n", r.Op, r.Engine, r.N, *r.Median, r.Unit, *r.Spread*100, floor)
-		}
-		fmt.Fprintf(os.Stderr, "%v: %.1fs\n", w, time.Since(began).Seconds())
-		all = append(all, list...)
 	}
-	return writeJSON(os.Stdout, all)
+	if *save != "" {
+		if err := saveResults(*save, list); err != nil {
+			return err
+		}
+	}
+	return write(os.Stdout, list)
 }
 
-func kind(name string) suite.Kind {
-	for _, k := range slices.Concat(ours, floors) {
-		if k.Name == name {
-			return k
+// among tells whether a name is in a list, which names all if it is empty.
+func among(list string) func(name string) bool {
+	names := strings.Split(list, ",")
+	return func(name string) bool { return list == "" || slices.Contains(names, name) }
+}
+
+// measure holds the contests, one after the other.
+func measure(quick bool, dir string, op, engine func(string) bool) (all []Row, err error) {
+	p := plan{rounds: 9, target: 200 * time.Millisecond, dir: dir}
+	if quick {
+		p.rounds, p.target = 5, 30*time.Millisecond
+	}
+	root, err := moduleRoot()
+	if err != nil {
+		return nil, err
+	}
+	others := peersOf(root)
+	defer func() {
+		for _, o := range others {
+			err = errors.Join(err, o.end())
+		}
+	}()
+	for _, w := range workloads(quick) {
+		if !op(w.Op) {
+			continue
+		}
+		var entrants []*entrant
+		for _, name := range w.Engines {
+			if engine(name) {
+				entrants = append(entrants, find(w, name, others))
+			}
+		}
+		began := time.Now()
+		fmt.Fprintf(os.Stderr, "%-28v", w)
+		if err := contest(p, w, entrants); err != nil {
+			return nil, err
+		}
+		list := rows(w, entrants)
+		fmt.Fprintf(os.Stderr, "%5.1fs", time.Since(began).Seconds())
+		for _, r := range list {
+			fmt.Fprintf(os.Stderr, "  %s %s", r.Engine, r.figure())
+		}
+		fmt.Fprintln(os.Stderr)
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// find makes the engine of this name an entrant.
+func find(w suite.Workload, name string, others []*peers) *entrant {
+	for _, s := range specials[w.Op] {
+		if s.Name == name {
+			return &entrant{kind: s.Kind, missing: s.Missing, start: s.start}
 		}
 	}
-	return suite.Kind{Name: name, Missing: "nobody knows it"}
+	for _, k := range slices.Concat(ours, floors) {
+		if k.Name == name {
+			return &entrant{kind: k, start: func(w suite.Workload, dir string) (suite.Session, error) {
+				return suite.Start(k, w, dir)
+			}}
+		}
+	}
+	for _, o := range others {
+		if slices.Contains(o.names, name) {
+			return o.entrant(name)
+		}
+	}
+	return &entrant{kind: suite.Kind{Name: name}, missing: "nobody has it"}
+}
+
+// moduleRoot is where this module's source is: the peers are built from there.
+func moduleRoot() (string, error) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/seed-1c955bc8/bunch").Output()
+	if err != nil {
+		return "", fmt.Errorf("the benchmark runs from a checkout of the module: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }

@@ -23,6 +23,7 @@ type Row struct {
 	Unit       string   `json:"unit,omitempty"`    // of the median, if it is no time
 	Missing    string   `json:"missing,omitempty"` // why there are no figures
 	Note       string   `json:"-"`
+	rounds     []float64
 }
 
 // rows puts the entrants' figures beside each other.
@@ -38,7 +39,7 @@ func rows(w suite.Workload, entrants []*entrant) []Row {
 		}
 		if e.missing == "" {
 			m, s := median(e.values), spread(e.values)
-			r.Median, r.Spread = &m, &s
+			r.Median, r.Spread, r.rounds = &m, &s, e.values
 		}
 		list = append(list, r)
 	}

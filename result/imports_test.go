@@ -97,7 +97,10 @@ var rules = map[string]struct {
 			"github.com/dgraph-io/badger/v4": "the laws are every engine's",
 		},
 	},
-	"bench": {may: []string{"result", "encoding", "group", "store", "store/memstore", "github.com/dgraph-io/badger/v4"}},
+	"bench": {may: []string{
+		"result", "encoding", "group", "store", "store/memstore", "github.com/dgraph-io/badger/v4", "github.com/google/uuid",
+		"github.com/jedib0t/go-pretty/v6", "gonum.org/v1/plot", "github.com/fxamacker/cbor/v2",
+	}},
 	"cmd": {
 		may: []string{
 			"result", "encoding", "encoding/celery", "group", "store", "store/remote", "golang.org/x/sys", "github.com/spf13/cobra",

@@ -31,6 +31,15 @@ type Engine interface {
 // A Shrinker can make its files as small as they get, once it is closed.
 type Shrinker interface{ Shrink() error }
 
+// A Streamer gives the results of a saved group that is complete one by one, and
+// keeps none of them.
+type Streamer interface {
+	Stream(g *Group, each func(value []byte)) error
+}
+
+// A Waiter waits until a saved group is complete.
+type Waiter interface{ Wait(g *Group) error }
+
 // ErrNotOffered is returned by an Engine for what it does not do.
 var ErrNotOffered = errors.New("not offered")
 

@@ -60,6 +60,15 @@ func (g *Group) ID(i int) result.ID {
 	return g.Root.ID(uint32(i + 1))
 }
 
+// IDs returns all ids, in order.
+func (g *Group) IDs() []result.ID {
+	ids := make([]result.ID, g.N)
+	for i := range ids {
+		ids[i] = g.ID(i)
+	}
+	return ids
+}
+
 // Foreign reports whether the ids are random ones.
 func (g *Group) Foreign() bool { return g.w.Foreign }
 
@@ -84,8 +93,8 @@ func Value(w Workload, i int) []byte {
 
 func (w Workload) valueKey() [2]int { return [2]int{w.Value, int(float64(w.Value) * w.Random)} }
 
-// makeValues prepares what Value returns. It is called before anything runs.
-func makeValues(w Workload) {
+// MakeValues prepares what [Value] returns, before anything runs.
+func MakeValues(w Workload) {
 	key := w.valueKey()
 	if values[key] != nil || w.Value < 3 {
 		return

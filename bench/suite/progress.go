@@ -31,7 +31,7 @@ func progress(r *rig) (func(int) (Sample, error), error) {
 			var asking time.Duration
 			all := time.Now()
 			for range count {
-				if err := r.open(); err != nil {
+				if err := r.reopen(); err != nil {
 					return Sample{}, err
 				}
 				began := time.Now()

@@ -28,7 +28,15 @@ type rig struct {
 	Engine
 	w    Workload
 	dir  string
-	open func() error // closes the engine, if one is open, and opens it in dir
+	open func() error // opens the engine in dir
+}
+
+// reopen closes the engine and opens it again.
+func (r *rig) reopen() error {
+	if err := r.Close(); err != nil {
+		return err
+	}
+	return r.open()
 }
 
 // An op prepares the operation, outside of what is measured, and returns what a
@@ -42,11 +50,15 @@ var ops = map[string]op{
 	"report-many":     reportMany,
 	"save":            save,
 	"save-foreign":    save,
+	"save-nested":     save,
 	"restore":         restore,
 	"restore-foreign": restore,
 	"progress":        progress,
 	"join":            join,
 	"size":            size,
+	"open":            open,
+	"stream":          stream,
+	"wake":            wake,
 }
 
 // Start opens an engine in dir, which exists and is empty, and prepares it for w.
@@ -55,14 +67,9 @@ func Start(k Kind, w Workload, dir string) (Session, error) {
 	if prepare == nil {
 		return nil, fmt.Errorf("no operation %q", w.Op)
 	}
-	makeValues(w)
+	MakeValues(w)
 	r := &rig{w: w, dir: dir}
 	r.open = func() (err error) {
-		if r.Engine != nil {
-			if err := r.Close(); err != nil {
-				return err
-			}
-		}
 		r.Engine, err = k.Open(dir, w)
 		return err
 	}

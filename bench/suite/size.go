@@ -36,7 +36,6 @@ func size(r *rig) (func(int) (Sample, error), error) {
 				return Sample{}, err
 			}
 		}
-		r.Engine = nil
 		return Sample{Value: float64(n), Took: time.Since(began)}, r.open()
 	}, nil
 }

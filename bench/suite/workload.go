@@ -35,6 +35,7 @@ func (w Workload) N() int {
 const (
 	Bytes  = "B"      // bytes on disk or in memory
 	Allocs = "allocs" // allocations of one operation
+	CPU    = "cpu"    // nanoseconds of processor time a second
 )
 
 func (w Workload) String() string {
