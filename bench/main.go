@@ -49,6 +49,9 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		return fmt.Errorf("nothing was measured: this run has no operation among -ops %q with an engine among -engines %q", *only, *engines)
+	}
 	fmt.Fprintf(os.Stderr, "%d figures in %v\n", len(list), time.Since(began).Round(time.Second))
 	if *plots != "" {
 		if err := drawPlots(*plots, list); err != nil {

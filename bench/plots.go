@@ -54,7 +54,7 @@ func newPlot(title, x, y string) *plot.Plot {
 	p.Legend.ThumbnailWidth = vg.Points(24)
 	p.Legend.TextStyle.Font.Size = vg.Points(9)
 	grid := plotter.NewGrid()
-	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{230}, color.Gray{230}
+	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{205}, color.Gray{205}
 	p.Add(grid)
 	return p
 }
@@ -100,23 +100,21 @@ func lines(p *plot.Plot, dir, op string, list []Row, y func(Row) float64) error 
 	}
 	p.Y.Min, p.Y.Max = low/1.5, high*1.5
 	p.X.Min, p.X.Max = p.X.Min/1.3, p.X.Max*1.3
-	return saveBeside(p, filepath.Join(dir, op+".svg"), len(engines))
+	return savePlot(p, filepath.Join(dir, op+".svg"), max(360, float64(40+14*len(engines))), 150)
 }
 
-// saveBeside writes a plot with its legend at the right of it, where no line runs.
-func saveBeside(p *plot.Plot, path string, engines int) error {
-	const width, legend = 620, 150
-	height := vg.Points(float64(max(360, 40+14*engines)))
-	c := vgsvg.New(vg.Points(width+legend), height)
+// savePlot writes a plot, with its legend at the right of it, where no line runs.
+func savePlot(p *plot.Plot, path string, height, legend float64) error {
+	const width, margin = 620, 6
+	c := vgsvg.New(vg.Points(width+legend), vg.Points(height))
 	all := draw.New(c)
 	all.SetColor(color.White)
 	all.Fill(all.Rectangle.Path())
-	p.Legend.Top, p.Legend.Left = true, true
-	p.Legend.Padding = vg.Points(2)
 	beside := p.Legend
 	p.Legend = plot.NewLegend()
-	p.Draw(draw.Crop(all, 0, vg.Points(-legend), vg.Points(4), vg.Points(-4)))
-	beside.Draw(draw.Crop(all, vg.Points(width+4), 0, 0, vg.Points(-30)))
+	p.Draw(draw.Crop(all, vg.Points(margin), vg.Points(-legend-margin), vg.Points(margin), vg.Points(-margin)))
+	beside.Top, beside.Left, beside.Padding = true, true, vg.Points(2)
+	beside.Draw(draw.Crop(all, vg.Points(width+margin), 0, 0, vg.Points(-30)))
 	f, err := os.Create(path)
 	if err != nil {
 		return err
@@ -139,7 +137,7 @@ func (timeTicks) Ticks(low, high float64) []plot.Tick {
 
 // ticks marks 1, 2 and 5 times powers of ten: with words those that are few enough.
 func ticks(low, high float64, words func(float64) string) (marks []plot.Tick) {
-	narrow := high/low < 100
+	narrow := high/low < 200
 	for power := 1e-3; power <= high; power *= 10 {
 		for _, step := range []float64{1, 2, 5} {
 			if v := power * step; v >= low && v <= high {
@@ -180,11 +178,12 @@ func peerBars(dir string, list []Row) error {
 	p.Title.Text = "report, 64 goroutines: time of a report (lower is better; logarithmic)"
 	p.Title.Padding = vg.Points(8)
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, timeTicks{}
-	p.X.Label.Text = "dark: durable when it answers; light: not"
+	p.X.Label.Text = "dark: durable when it answers; light: not. Blue: bunch"
 	var names []string
 	low := *chosen[len(chosen)-1].Median / 3
 	for i, r := range chosen {
-		names = append(names, r.Engine)
+		// Room before the bar, also with a viewer that has wider letters.
+		names = append(names, r.Engine+strings.Repeat(" ", 3+len(r.Engine)/3))
 		shade := color.RGBA{150, 180, 215, 255}
 		if r.Durable {
 			shade = color.RGBA{35, 85, 145, 255}
@@ -207,5 +206,5 @@ func peerBars(dir string, list []Row) error {
 	p.NominalY(names...)
 	p.X.Min, p.X.Max = low, *chosen[0].Median*4
 	p.Y.Min, p.Y.Max = -.7, float64(len(chosen))-.3
-	return p.Save(vg.Points(620), vg.Points(float64(70+24*len(chosen))), filepath.Join(dir, "peers.svg"))
+	return savePlot(p, filepath.Join(dir, "peers.svg"), float64(90+24*len(chosen)), 0)
 }

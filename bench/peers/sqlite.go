@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS groups (id TEXT PRIMARY KEY, total INTEGER NOT NULL, 
 CREATE TABLE IF NOT EXISTS tasks (
 	id TEXT PRIMARY KEY, group_id TEXT NOT NULL, place INTEGER NOT NULL,
 	state TEXT NOT NULL, value BLOB, done INTEGER
-) WITHOUT ROWID;
+);
 CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, place);`
 
 type sqlite struct {

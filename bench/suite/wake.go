@@ -75,7 +75,7 @@ func idle(r *rig, waiter Waiter) (func(int) (Sample, error), error) {
 	time.Sleep(100 * time.Millisecond)
 	return func(int) (Sample, error) {
 		before, began := processorTime(), time.Now()
-		time.Sleep(time.Second)
+		time.Sleep(300 * time.Millisecond)
 		used, took := processorTime()-before, time.Since(began)
 		select {
 		case err := <-failed:
