@@ -13,12 +13,12 @@ type bar struct {
 	plus  float64 // ... + plus
 }
 
-// pick finds a figure in a run: the row of an operation, an engine, a size and a
+// pick finds a figure in a run, among those of an operation: an engine, a size and a
 // unit.
 type pick struct {
-	op, engine string
-	n          int // 0: the largest there is
-	unit       string
+	engine string
+	n      int // 0: the largest there is
+	unit   string
 }
 
 // bars are those of the project, in the order of its operations. What takes part
