@@ -26,6 +26,17 @@ type entrant struct {
 	count   int       // operations a round
 	values  []float64 // one a round
 	missing string    // why it takes no part
+	peer    bool      // its failure ends its own part, not the run
+}
+
+// failed ends the part of an entrant that cannot go on. A peer is then missing
+// and says why; without ours and the floor there is no run.
+func (e *entrant) failed(w suite.Workload, err error) error {
+	if e.peer {
+		e.missing = "it failed: " + err.Error()
+		return nil
+	}
+	return fmt.Errorf("%v: %s: %w", w, e.kind.Name, err)
 }
 
 // contest measures a workload on all entrants. Each has a fresh folder and is
@@ -54,21 +65,30 @@ func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 		if err := os.Mkdir(own, 0o700); err != nil {
 			return err
 		}
-		if e.session, err = e.start(w, own); err != nil {
-			return fmt.Errorf("%v: %s: %w", w, e.kind.Name, err)
+		session, err := e.start(w, own)
+		if err == nil {
+			e.session = session
+			e.count, err = calibrate(session, p.target)
 		}
-		if e.count, err = calibrate(e.session, p.target); err != nil {
-			return fmt.Errorf("%v: %s: %w", w, e.kind.Name, err)
+		if err == nil {
+			running = append(running, e)
+		} else if err := e.failed(w, err); err != nil {
+			return err
 		}
-		running = append(running, e)
 	}
 	for round := range p.rounds {
 		for i := range running {
 			e := running[(round+i)%len(running)]
+			if e.missing != "" {
+				continue
+			}
 			runtime.GC() // nobody pays for the garbage of the one before
 			s, err := e.session.Round(e.count)
 			if err != nil {
-				return fmt.Errorf("%v: %s: %w", w, e.kind.Name, err)
+				if err := e.failed(w, err); err != nil {
+					return err
+				}
+				continue
 			}
 			e.values = append(e.values, s.Value)
 		}

@@ -56,7 +56,7 @@ func (p *peers) entrant(name string) *entrant {
 		return &entrant{kind: suite.Kind{Name: name}, missing: "the peers do not have it"}
 	}
 	k := p.kinds[i]
-	return &entrant{kind: k, missing: k.Missing, start: func(w suite.Workload, dir string) (suite.Session, error) {
+	return &entrant{kind: k, missing: k.Missing, peer: true, start: func(w suite.Workload, dir string) (suite.Session, error) {
 		return p.client.Start(k, w, dir)
 	}}
 }
