@@ -310,6 +310,24 @@ func TestRepairWaits(t *testing.T) {
 	}
 }
 
+// TestRepairResumes: an operation that was cut short is completed before what it
+// works with is taken for what belongs to nothing.
+func TestRepairResumes(t *testing.T) {
+	s := furnished(t)
+	v := saboteur{t, s.db}
+	tree := result.Group("late", result.Task("p"), result.Task("q"))
+	body, err := encoding.Marshal(journal{Verb: journalSave, ID: "late", Seq: 900, Pieces: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.put(seqKey(keyTree, 900, 0, 0), 0, encoding.AppendTree(nil, tree))
+	v.put(seqKey(keyJournal, 900), 0, body)
+	s = repairs(t, s)
+	if saved, err := s.Restore(context.Background(), "late"); err != nil || !saved.Tree.Equal(tree) {
+		t.Errorf("%+v, %v", saved, err)
+	}
+}
+
 // TestCheckChecksums: one bad byte in a record of every kind is I1 and nothing
 // else, and Repair puts it right.
 func TestCheckChecksums(t *testing.T) {
