@@ -97,6 +97,12 @@ var rules = map[string]struct {
 			"github.com/dgraph-io/badger/v4": "the laws are every engine's",
 		},
 	},
+	"store/torture": {
+		tests: []string{
+			"result", "encoding", "group", "store", "store/memstore", "store/storetest",
+			"github.com/dgraph-io/badger/v4", "golang.org/x/sys", "go.uber.org/goleak",
+		},
+	},
 	"bench": {may: []string{
 		"result", "encoding", "group", "store", "store/memstore", "github.com/dgraph-io/badger/v4", "github.com/google/uuid",
 		"github.com/jedib0t/go-pretty/v6", "gonum.org/v1/plot", "github.com/fxamacker/cbor/v2",
@@ -185,7 +191,7 @@ func forbidden(file, imported string) string {
 		}
 	}
 	home := dir
-	for rules[home].may == nil {
+	for rules[home].may == nil && rules[home].tests == nil {
 		if home == "." || !strings.Contains(home, "/") {
 			return "nobody has said what " + dir + " may import: give it a rule in result/imports_test.go"
 		}

@@ -103,7 +103,7 @@ func (t *T) recount(ids ...result.ID) {
 		all, err := collect(t.Results(t.ctx, s.Tree, result.Filter{}))
 		t.ok("Results", err)
 		t.want(len(all) == s.Tree.LeafCount(), "%q has %d leaves and %d results", id, s.Tree.LeafCount(), len(all))
-		want := count(s.Tree, all)
+		want := Count(s.Tree, all)
 		p := t.progress(id)
 		t.want(p.Equal(want), "the counts of %q are %+v, a recount gives %+v", id, p, want)
 		t.want(s.Progress.Equal(want), "the restored counts of %q are %+v, a recount gives %+v", id, s.Progress, want)
@@ -111,8 +111,9 @@ func (t *T) recount(ids ...result.ID) {
 	}
 }
 
-// count makes the progress of a group from the results of its leaves.
-func count(tree result.Tree, all []result.Async) result.Progress {
+// Count makes the progress of a group from the results of its leaves, which all
+// must be, in member order.
+func Count(tree result.Tree, all []result.Async) result.Progress {
 	p := result.Progress{Total: tree.Len()}
 	for _, a := range all {
 		if a.Forgotten {

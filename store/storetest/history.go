@@ -21,7 +21,7 @@ import (
 // A failure prints BUNCH_SEED=n; with that in the environment the same happens
 // again, as far as the scheduler has no part in it.
 func Histories(t *testing.T, open func(t *testing.T, o Options) Backend) {
-	n, first := 3, seed(t)
+	n, first := 3, Seed(t)
 	if testing.Short() {
 		n = 1
 	}

@@ -12,8 +12,9 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// seed is where the random histories begin: BUNCH_SEED if that is set.
-func seed(t *testing.T) uint64 {
+// Seed is where what is random in a test begins: BUNCH_SEED if that is set, the
+// time otherwise.
+func Seed(t *testing.T) uint64 {
 	t.Helper()
 	text := os.Getenv("BUNCH_SEED")
 	if text == "" {

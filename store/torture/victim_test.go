@@ -1,0 +1,59 @@
+package torture
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/seed-1c955bc8/bunch/store"
+)
+
+// A shot says how a victim is to run: all that its script depends on, and how it
+// opens the store.
+type shot struct {
+	dir    string
+	seed   uint64
+	round  int
+	race   int // where the workers begin to race
+	noSync bool
+}
+
+func (s shot) args() []any {
+	return []any{"-dir", s.dir, "-seed", s.seed, "-round", s.round, "-race", s.race, fmt.Sprintf("-nosync=%t", s.noSync)}
+}
+
+// load is the role of a process that writes until it is killed. For each answer
+// of the store it writes one line, "worker step answer", in one piece, so what
+// the test can read was said before the kill.
+func load(args []string) error {
+	var s shot
+	flags := flag.NewFlagSet("load", flag.ContinueOnError)
+	flags.StringVar(&s.dir, "dir", "", "")
+	flags.Uint64Var(&s.seed, "seed", 0, "")
+	flags.IntVar(&s.round, "round", 0, "")
+	flags.IntVar(&s.race, "race", 0, "")
+	flags.BoolVar(&s.noSync, "nosync", false, "")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	b, err := store.Open(s.dir, &store.Options{NoSync: s.noSync, Profile: store.Edge})
+	if err != nil {
+		return err
+	}
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for sc := newScript(s.seed, s.round, w, s.race); ; {
+				st := sc.step()
+				line := fmt.Sprintf("%d %d %s\n", w, sc.n, st.answer(context.Background(), b))
+				if _, err := os.Stdout.WriteString(line); err != nil {
+					return // the test is gone
+				}
+			}
+		})
+	}
+	all.Wait()
+	return nil
+}
