@@ -99,7 +99,7 @@ var rules = map[string]struct {
 	},
 	"store/torture": {
 		tests: []string{
-			"result", "encoding", "group", "store", "store/memstore", "store/storetest",
+			"result", "encoding", "group", "store", "store/memstore", "store/storetest", "github.com/anishathalye/porcupine",
 			"github.com/dgraph-io/badger/v4", "golang.org/x/sys", "go.uber.org/goleak",
 		},
 	},
