@@ -24,8 +24,9 @@ type group struct {
 // live holds the groups that were used lately, as they are committed.
 type live struct {
 	// commit is held by the committer from before a commit until the groups are
-	// swapped, and shared by a reader that fills a gap: so nobody puts an older
-	// group over a newer one. Badger's reads wait for a commit anyway.
+	// swapped, and shared by a reader that fills a gap, so nobody puts an older
+	// group over a newer one, and by one that begins a snapshot. Badger's reads
+	// wait for a commit anyway.
 	commit sync.RWMutex
 	mu     sync.RWMutex
 	groups map[string]*group // by head key

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"github.com/dgraph-io/badger/v4"
-
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -27,7 +25,8 @@ func (s *Store) read(ctx context.Context, name string, id result.ID, do func(sna
 	return nil
 }
 
-// view is Badger's View. Where a table went bad under an open store Badger reads
+// view is Badger's View, of a snapshot that has nothing which the groups in memory
+// do not have yet: who has seen a result sees counts that have it too. Where a table went bad under an open store Badger reads
 // on at a wrong place, and panics.
 func (s *Store) view(do func(snapshot) error) (err error) {
 	defer func() {
@@ -36,7 +35,11 @@ func (s *Store) view(do func(snapshot) error) (err error) {
 			s.opts.Logger.Error("panic in a read", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
-	return s.db.View(func(txn *badger.Txn) error { return do(snapshot{txn}) })
+	s.live.commit.RLock()
+	r := snapshot{s.db.NewTransaction(false)}
+	s.live.commit.RUnlock()
+	defer r.Discard()
+	return do(r)
 }
 
 // hold refuses a closed store, or one that failed, and keeps an open one open until release.
