@@ -31,7 +31,7 @@ func TestKill(t *testing.T) {
 	w := newWitness(t, seed)
 	for round := range *killRounds {
 		life := time.Duration(rng.IntN(800)) * time.Millisecond
-		w.live(w.begin(dir, round, round%3 == 2), life)
+		w.live(w.begin(dir, round, round%3 == 2), life, nil)
 		at := dir
 		if round%2 == 0 {
 			at = copyDir(t, dir)
@@ -62,8 +62,9 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// live runs a victim, which is killed at the end of its life, and hears it.
-func (w *witness) live(s shot, life time.Duration) {
+// live runs a victim, hears it, and kills it at the end of its life. What is to
+// happen just before that is given the victim's process.
+func (w *witness) live(s shot, life time.Duration, before func(pid int)) {
 	w.t.Helper()
 	cmd := child("load", s.args()...)
 	var stderr strings.Builder
@@ -75,15 +76,27 @@ func (w *witness) live(s shot, life time.Duration) {
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	end := time.AfterFunc(life, func() { _ = cmd.Process.Kill() })
-	defer end.Stop()
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			break // what stands before it is torn, and was not said
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		for lines := bufio.NewReader(out); ; {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				return // what stands before it is torn, and was not said
+			}
+			w.hear(strings.TrimSuffix(line, "\n"))
 		}
-		w.hear(strings.TrimSuffix(line, "\n"))
+	}()
+	select {
+	case <-heard: // it ended by itself
+	case <-time.After(life):
+		if before != nil {
+			before(cmd.Process.Pid)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			w.t.Error(err)
+		}
+		<-heard
 	}
 	if err := cmd.Wait(); err == nil || err.Error() != "signal: killed" {
 		w.t.Fatalf("the victim of round %d ended by itself: %v\n%s", s.round, err, &stderr)

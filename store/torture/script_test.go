@@ -149,7 +149,7 @@ func (s *script) owning() step {
 // to be stored in pieces.
 func (s *script) report(id result.ID, state result.State) result.Async {
 	text := fmt.Sprint(s.value, s.n, " ", id)
-	if s.rng.IntN(200) == 0 {
+	if s.rng.IntN(40) == 0 {
 		text += strings.Repeat(".", 100_000)
 	}
 	a := result.Async{ID: id, State: state}

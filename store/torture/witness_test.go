@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store"
 	"github.com/seed-1c955bc8/bunch/store/memstore"
 )
 
@@ -23,12 +24,14 @@ type witness struct {
 	tracks [workers]*track
 	races  map[int]*race
 	heard  int // answers in all
+	lost   int // of those, what checkTail did not find, and all after it
 }
 
 // A track is what the witness knows of one worker.
 type track struct {
 	script  *script
 	pending step            // which has not been answered
+	answers []int           // when each step of this life was answered, by how many answers had been heard
 	model   *memstore.Store // of the worker's own tasks and groups
 }
 
@@ -62,7 +65,7 @@ func (w *witness) begin(dir string, round int, noSync bool) shot {
 	}
 	for i, tr := range w.tracks {
 		tr.script = newScript(w.seed, round, i, from)
-		tr.pending = tr.script.step()
+		tr.pending, tr.answers = tr.script.step(), nil
 	}
 	return shot{dir: dir, seed: w.seed, round: round, race: from, noSync: noSync}
 }
@@ -75,10 +78,12 @@ func (w *witness) hear(line string) {
 	i, err := strconv.Atoi(who)
 	n, err2 := strconv.Atoi(number)
 	if err != nil || err2 != nil || i >= workers || n != w.tracks[i].script.n {
-		w.t.Fatalf("the victim said %q", line)
+		w.t.Errorf("the victim said %q", line)
+		return
 	}
-	w.heard++
 	tr := w.tracks[i]
+	tr.answers = append(tr.answers, w.heard)
+	w.heard++
 	st := tr.pending
 	tr.pending = tr.script.step()
 	if st.race >= 0 {
@@ -120,7 +125,7 @@ func (w *witness) race(n int) *race {
 
 // check compares the store with what was heard, and takes over what the last
 // steps did of which nothing was heard.
-func (w *witness) check(b group.Backend) {
+func (w *witness) check(b *store.Store) {
 	w.t.Helper()
 	ctx := context.Background()
 	for i, tr := range w.tracks {
