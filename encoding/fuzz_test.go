@@ -9,6 +9,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"github.com/seed-1c955bc8/bunch/encoding/encodingtest"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -23,7 +24,9 @@ func fuzzRecord(f *testing.F, kind string) {
 		f.Add(goldenBytes(f, file))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		again, err := reread(kind, b)
+		var again []byte
+		var err error
+		encodingtest.Bounded(t, func() { again, err = reread(kind, b) })
 		if err == nil {
 			if !bytes.Equal(again, b) {
 				t.Fatalf("%x is written again as %x", b, again)
@@ -51,8 +54,14 @@ func FuzzValue(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var v any
-		errV, errU := Valid(b), Unmarshal(b, &v)
-		text, errJ := AppendJSON(nil, b)
+		var errV, errU, errJ, errD error
+		var text []byte
+		encodingtest.Bounded(t, func() { errV, errU = Valid(b), Unmarshal(b, &v) })
+		encodingtest.Bounded(t, func() { text, errJ = AppendJSON(nil, b) })
+		encodingtest.Bounded(t, func() { _, errD = Diagnose(b) })
+		if errD != nil && !errors.Is(errD, result.ErrBadValue) {
+			t.Fatalf("%x: Diagnose %v", b, errD)
+		}
 		if errV != nil {
 			if !errors.Is(errV, result.ErrBadValue) || !errors.Is(errU, result.ErrBadValue) || !errors.Is(errJ, result.ErrBadValue) {
 				t.Fatalf("%x: Valid %v, Unmarshal %v, AppendJSON %v", b, errV, errU, errJ)
@@ -100,7 +109,9 @@ func FuzzJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		value, err := FromJSON(text)
+		var value []byte
+		var err error
+		encodingtest.Bounded(t, func() { value, err = FromJSON(text) })
 		if err != nil {
 			if !errors.Is(err, result.ErrBadValue) {
 				t.Fatalf("%q: %v", text, err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	. "github.com/seed-1c955bc8/bunch/encoding/celery"
+	"github.com/seed-1c955bc8/bunch/encoding/encodingtest"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -19,15 +20,11 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"task_id":"t","status":"FAILURE","result":{"exc_type":"E","exc_message":{"a":1},"exc_module":""},"date_done":"2026-11-22 13:09:29Z"}`))
 	f.Add([]byte(`{"result":["g",[["a",null],["n",[]]]],"x":1e400}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
-		d, err := Parse(line)
+		var d Document
+		var err error
+		encodingtest.Bounded(t, func() { d, err = Parse(line) })
 		if err != nil {
-			named := false
-			for _, e := range []error{result.ErrBadValue, result.ErrBadID, result.ErrBadState, result.ErrDuplicate, result.ErrTooDeep} {
-				named = named || errors.Is(err, e)
-			}
-			if !named {
-				t.Fatalf("%q: an error without a name: %v", line, err)
-			}
+			named(t, line, err)
 			return
 		}
 		if _, err := encoding.FromJSON(line); err != nil && d.Group.Depth() < 10 && !bytes.Contains(line, []byte("[[[")) {
@@ -51,6 +48,41 @@ func FuzzParse(f *testing.F) {
 		}
 		if third, err := rewrite(again); err != nil || !bytes.Equal(third, out) {
 			t.Fatalf("%q is written as %q, then as %q, %v", line, out, third, err)
+		}
+	})
+}
+
+// named checks that a refusal is of a kind that Parse promises.
+func named(t *testing.T, line []byte, err error) {
+	t.Helper()
+	for _, e := range []error{result.ErrBadValue, result.ErrBadID, result.ErrBadState, result.ErrDuplicate, result.ErrTooDeep} {
+		if errors.Is(err, e) {
+			return
+		}
+	}
+	t.Fatalf("%q: an error without a name: %v", line, err)
+}
+
+// FuzzTuple: a bare tree that is taken is written as what is read again as the same.
+func FuzzTuple(f *testing.F) {
+	for _, line := range []string{
+		`[["g",null],[[["a",null],null],[["n",["p",null]],[[["b",null],null]]]]]`, `["g",[["a",null],["n",[]]]]`, `[["t",[["p",null],null]],null]`,
+		`[["\u0000\ud83d\ude00",[]],[]]`, `[["g",null],[[["a",null],null],[["a",null],null]]]`,
+	} {
+		f.Add([]byte(line))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		var tree result.Tree
+		var err error
+		encodingtest.Bounded(t, func() { tree, err = ParseTuple(line) })
+		if err != nil {
+			named(t, line, err)
+			return
+		}
+		out := AppendTuple(nil, tree)
+		again, err := ParseTuple(out)
+		if err != nil || !again.Equal(tree) {
+			t.Fatalf("%q is written as %q, which is read as %v, %v", line, out, again, err)
 		}
 	})
 }

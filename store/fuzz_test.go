@@ -1,0 +1,83 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/seed-1c955bc8/bunch/encoding/encodingtest"
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// FuzzExpiryKey: a key of the expiry index is read as what it was made of, or
+// refused.
+func FuzzExpiryKey(f *testing.F) {
+	f.Add(expiryKey(1_700_000_000_000_000, expiresGroup, "g"))
+	f.Add(expiryKey(0, expiresLone, "6301bbfc-a0c5-454e-8ff9-bb510944fe0c"))
+	f.Add(expiryKey(-1, expiresLone, "任务")[:11])
+	f.Fuzz(func(t *testing.T, key []byte) {
+		var micros int64
+		var kind byte
+		var id result.ID
+		var err error
+		encodingtest.Bounded(t, func() { micros, kind, id, err = parseExpiryKey(key) })
+		if err != nil {
+			if !errors.Is(err, result.ErrCorrupt) {
+				t.Fatalf("%x: %v", key, err)
+			}
+			return
+		}
+		if id.Validate() != nil { // no key of ours, but nothing comes of it
+			return
+		}
+		again := expiryKey(micros, kind, id)
+		if back, kind2, id2, err := parseExpiryKey(again); err != nil || back != micros || kind2 != kind || id2 != id {
+			t.Fatalf("%x is read as %d %q %q, which is read as %d %q %q, %v", key, micros, kind, id, back, kind2, id2, err)
+		}
+	})
+}
+
+// FuzzSeal: what is under a seal comes back; with any one byte changed, under
+// another key or in another state, it does not.
+func FuzzSeal(f *testing.F) {
+	f.Add([]byte("rkey"), byte(1), []byte("body"), 0, byte(1))
+	f.Add([]byte("r"), byte(0), []byte(nil), 2, byte(0x80))
+	f.Fuzz(func(t *testing.T, key []byte, meta byte, body []byte, at int, flip byte) {
+		sealed := seal(key, meta, bytes.Clone(body))
+		if got, err := unseal(key, meta, sealed); err != nil || !bytes.Equal(got, body) {
+			t.Fatalf("%x came back as %x, %v", body, got, err)
+		}
+		if flip == 0 {
+			return
+		}
+		bad := bytes.Clone(sealed)
+		bad[uint(at)%uint(len(bad))] ^= flip
+		_, err := unseal(key, meta, bad)
+		_, err2 := unseal(key, meta^flip, sealed)
+		_, err3 := unseal(key, meta, sealed[:len(sealed)-1])
+		if !errors.Is(err, result.ErrCorrupt) || !errors.Is(err2, result.ErrCorrupt) || err3 == nil && len(body) == 0 {
+			t.Fatalf("%x under key %x, meta %d: %v, %v, %v", body, key, meta, err, err2, err3)
+		}
+	})
+}
+
+// FuzzCursor: a cursor that is none of ours is refused by name.
+func FuzzCursor(f *testing.F) {
+	s, err := Open("", &Options{InMemory: true, Profile: Edge})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { s.Close() })
+	for _, c := range []string{"1", "18446744073709551615", "-1", "\x1b[31m", "1e3"} {
+		f.Add(c)
+	}
+	f.Fuzz(func(t *testing.T, cursor string) {
+		_, _, err := s.List(t.Context(), result.Query{Cursor: cursor})
+		if err != nil && !errors.Is(err, result.ErrBadValue) {
+			t.Fatalf("%q: %v", cursor, err)
+		}
+		if err != nil && bytes.ContainsRune([]byte(err.Error()), '\x1b') {
+			t.Fatalf("%q: the error has a raw escape in it", cursor)
+		}
+	})
+}
