@@ -31,7 +31,9 @@ func TestKill(t *testing.T) {
 	w := newWitness(t, seed)
 	for round := range *killRounds {
 		life := time.Duration(rng.IntN(800)) * time.Millisecond
-		w.live(w.begin(dir, round, round%3 == 2), life, nil)
+		shot := w.begin(dir, round)
+		shot.noSync = round%3 == 2
+		w.live(shot, life, nil)
 		at := dir
 		if round%2 == 0 {
 			at = copyDir(t, dir)

@@ -19,6 +19,7 @@ const roleName = "BUNCH_TORTURE_ROLE"
 // roles are what a child process can be told to do, with its arguments.
 var roles = map[string]func(args []string) error{
 	"load": load,
+	"fill": fill,
 }
 
 func TestMain(m *testing.M) {

@@ -25,7 +25,7 @@ func TestPowerCut(t *testing.T) {
 // but a tail: every write is there as a whole or not at all, and none is there that
 // began when one that is lost had been answered.
 func TestPowerCutNoSync(t *testing.T) {
-	cutPower(t, store.Options{Profile: store.Edge, NoSync: true}, (*witness).checkTail)
+	cutPower(t, store.Options{Profile: store.Edge, NoSync: true, SyncEvery: 200 * time.Millisecond}, (*witness).checkTail)
 }
 
 func cutPower(t *testing.T, o store.Options, check func(*witness, *store.Store)) {
@@ -38,7 +38,9 @@ func cutPower(t *testing.T, o store.Options, check func(*witness, *store.Store))
 		before := newDisk(t, 256<<20)
 		var after *disk
 		life := time.Duration(300+rng.IntN(3000)) * time.Millisecond
-		w.live(w.begin(filepath.Join(before.at, "store"), 0, o.NoSync), life, func(pid int) {
+		shot := w.begin(filepath.Join(before.at, "store"), 0)
+		shot.noSync, shot.every = o.NoSync, o.SyncEvery
+		w.live(shot, life, func(pid int) {
 			freeze(t, pid)
 			after = before.cut(t)
 		})

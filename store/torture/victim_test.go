@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/store"
 )
@@ -18,10 +19,11 @@ type shot struct {
 	round  int
 	race   int // where the workers begin to race
 	noSync bool
+	every  time.Duration // when it does not sync each write: how often it syncs all
 }
 
 func (s shot) args() []any {
-	return []any{"-dir", s.dir, "-seed", s.seed, "-round", s.round, "-race", s.race, fmt.Sprintf("-nosync=%t", s.noSync)}
+	return []any{"-dir", s.dir, "-seed", s.seed, "-round", s.round, "-race", s.race, fmt.Sprintf("-nosync=%t", s.noSync), "-every", s.every}
 }
 
 // load is the role of a process that writes until it is killed. For each answer
@@ -35,10 +37,11 @@ func load(args []string) error {
 	flags.IntVar(&s.round, "round", 0, "")
 	flags.IntVar(&s.race, "race", 0, "")
 	flags.BoolVar(&s.noSync, "nosync", false, "")
+	flags.DurationVar(&s.every, "every", 0, "")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	b, err := store.Open(s.dir, &store.Options{NoSync: s.noSync, Profile: store.Edge})
+	b, err := store.Open(s.dir, &store.Options{NoSync: s.noSync, SyncEvery: s.every, Profile: store.Edge})
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func newWitness(t *testing.T, seed uint64) *witness {
 
 // begin is called before a victim's life. The workers take the races up where the
 // slowest of them was.
-func (w *witness) begin(dir string, round int, noSync bool) shot {
+func (w *witness) begin(dir string, round int) shot {
 	from := 0
 	for i, tr := range w.tracks {
 		if tr.script == nil {
@@ -67,7 +67,7 @@ func (w *witness) begin(dir string, round int, noSync bool) shot {
 		tr.script = newScript(w.seed, round, i, from)
 		tr.pending, tr.answers = tr.script.step(), nil
 	}
-	return shot{dir: dir, seed: w.seed, round: round, race: from, noSync: noSync}
+	return shot{dir: dir, seed: w.seed, round: round, race: from}
 }
 
 // hear takes one line of a victim.

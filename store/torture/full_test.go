@@ -1,0 +1,225 @@
+//go:build linux
+
+package torture
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store"
+)
+
+var (
+	fullRounds  = flag.Int("full.rounds", 2, "how often TestFullDisk fills the disk")
+	fullBallast = flag.Int("full.ballast", 280, "how many MiB of the disk's 512 something else has at first; 80 leaves room for the claim of RELIABILITY.md")
+)
+
+const (
+	fullWriters = 16
+	fullValue   = 32 << 10 // bytes of a result
+)
+
+// TestFullDisk fills a small disk, again and again. Nothing dies of it: who writes
+// is told that there is no space, who reads is answered, and when something else
+// on the disk makes room, writing goes on by itself. The process is killed while
+// the disk is full; the next finds all that was answered.
+func TestFullDisk(t *testing.T) {
+	d := newDisk(t, 512<<20)
+	ballast := filepath.Join(d.at, "ballast")
+	size := int64(*fullBallast) << 20
+	if err := os.WriteFile(ballast, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run("fallocate", "-l", strconv.FormatInt(size, 10), ballast); err != nil {
+		t.Skip("no space can be taken up: ", err)
+	}
+	shrink := func() {
+		t.Helper()
+		if size -= 2 << 20; size < 0 {
+			t.Fatalf("-full.ballast=%d is too little for %d rounds", *fullBallast, *fullRounds)
+		}
+		if err := os.Truncate(ballast, size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var f filler
+	for round := range *fullRounds {
+		f.start(t, filepath.Join(d.at, "store"))
+		f.until(t, "full")
+		if round == 0 {
+			stored := f.answers() * fullValue
+			t.Logf("%d MiB of results were answered before the disk of 512 MiB was full", stored>>20)
+			if *fullBallast <= 80 && stored < 256<<20 {
+				t.Error("that is less than half of the disk")
+			}
+		}
+		before := f.answers()
+		shrink() // and it goes on by itself
+		f.until(t, strconv.Itoa(before+1))
+		f.until(t, "full")
+		f.kill(t)
+		shrink() // a kill leaves logs, which become tables
+	}
+	if err := os.Truncate(ballast, 0); err != nil {
+		t.Fatal(err)
+	}
+	before := f.answers()
+	f.start(t, filepath.Join(d.at, "store"))
+	f.until(t, strconv.Itoa(before+1000))
+	f.kill(t)
+	t.Logf("%d rounds, %d answers", *fullRounds, f.answers())
+}
+
+// A filler is the process that fills the disk, and what it was answered.
+type filler struct {
+	cmd   *exec.Cmd
+	lines *bufio.Reader
+	done  [fullWriters]int // results that each writer has reported
+}
+
+func (f *filler) answers() (n int) {
+	for _, d := range f.done {
+		n += d
+	}
+	return n
+}
+
+// start starts the process, which first looks whether all is there.
+func (f *filler) start(t *testing.T, dir string) {
+	t.Helper()
+	args := []any{dir}
+	for _, n := range f.done {
+		args = append(args, n)
+	}
+	f.cmd = child("fill", args...)
+	f.cmd.Stderr = os.Stderr
+	out, err := f.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.lines = bufio.NewReader(out)
+	if err := f.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// until hears the process until it says what is expected, or has been answered so
+// often.
+func (f *filler) until(t *testing.T, what string) {
+	t.Helper()
+	for {
+		line, err := f.lines.ReadString('\n')
+		line = strings.TrimSpace(line)
+		if err != nil {
+			t.Fatalf("the process died: %v", f.cmd.Wait())
+		}
+		if n, err := strconv.Atoi(line); err == nil && n < fullWriters {
+			f.done[n]++
+		} else if line != "full" {
+			t.Fatal(line)
+		}
+		if line == what || what == strconv.Itoa(f.answers()) {
+			return
+		}
+	}
+}
+
+// kill kills the process and hears what it had said.
+func (f *filler) kill(t *testing.T) {
+	t.Helper()
+	if err := f.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		line, err := f.lines.ReadString('\n')
+		if err != nil {
+			break
+		}
+		if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil {
+			f.done[n]++
+		}
+	}
+	if err := f.cmd.Wait(); err == nil || err.Error() != "signal: killed" {
+		t.Fatalf("the process was to be killed, and ended with %v", err)
+	}
+}
+
+// fill is the role of the process: it checks what was reported before, and goes on
+// reporting. It says the number of the writer with each answer, "full" when there
+// is no space, and what is wrong.
+func fill(args []string) error {
+	ctx := context.Background()
+	s, err := store.Open(args[0], &store.Options{Profile: store.Edge})
+	if err != nil {
+		return err
+	}
+	var writers sync.WaitGroup
+	for w := range fullWriters {
+		done, err := strconv.Atoi(args[1+w])
+		if err != nil {
+			return err
+		}
+		r, n := root(5, w), 0
+		if done > 0 {
+			for a, err := range s.Results(ctx, result.Tasks(r, 1, done), result.Filter{}) {
+				if err != nil || len(a.Value) < fullValue {
+					return fmt.Errorf("result %d of writer %d is %s %v", n, w, a.State, err)
+				}
+				n++
+			}
+		}
+		writers.Go(func() {
+			value, _ := encoding.Marshal(noise(w, fullValue))
+			for full := false; ; {
+				id := r.ID(uint32(done + 1))
+				_, err := s.Report(ctx, result.Async{ID: id, State: result.Success, Value: value})
+				switch {
+				case errors.Is(err, result.ErrNoSpace):
+					if !full {
+						fmt.Println("full")
+					}
+					if _, err := s.Get(ctx, id); !errors.Is(err, result.ErrNotFound) {
+						fmt.Println("what was refused is there, or cannot be read:", err)
+					}
+					full = true
+					time.Sleep(10 * time.Millisecond)
+				case err != nil:
+					fmt.Println("report:", err)
+					return
+				default: // applied, or there from the process before, which did not live to hear it
+					done++
+					full = false
+					fmt.Println(w)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	return io.EOF
+}
+
+// noise is text that does not compress.
+func noise(seed, n int) string {
+	rng := rand.New(rand.NewPCG(uint64(seed), 3))
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = ' ' + byte(rng.IntN(95))
+	}
+	return string(text)
+}
