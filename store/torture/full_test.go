@@ -40,6 +40,7 @@ const (
 // on the disk makes room, writing goes on by itself. The process is killed while
 // the disk is full; the next finds all that was answered.
 func TestFullDisk(t *testing.T) {
+	t.Parallel() // it waits for the most part
 	d := newDisk(t, 512<<20)
 	ballast := filepath.Join(d.at, "ballast")
 	size := int64(*fullBallast) << 20
@@ -159,6 +160,8 @@ func (f *filler) kill(t *testing.T) {
 		t.Fatalf("the process was to be killed, and ended with %v", err)
 	}
 }
+
+func init() { roles["fill"] = fill }
 
 // fill is the role of the process: it checks what was reported before, and goes on
 // reporting. It says the number of the writer with each answer, "full" when there

@@ -18,6 +18,7 @@ var powerRounds = flag.Int("power.rounds", 2, "how often TestPowerCut and TestPo
 // TestPowerCut cuts the power of a machine on which 64 writers are at work. What
 // was answered is there.
 func TestPowerCut(t *testing.T) {
+	t.Parallel()
 	cutPower(t, store.Options{Profile: store.Edge}, (*witness).check)
 }
 
@@ -25,6 +26,7 @@ func TestPowerCut(t *testing.T) {
 // but a tail: every write is there as a whole or not at all, and none is there that
 // began when one that is lost had been answered.
 func TestPowerCutNoSync(t *testing.T) {
+	t.Parallel()
 	cutPower(t, store.Options{Profile: store.Edge, NoSync: true, SyncEvery: 200 * time.Millisecond}, (*witness).checkTail)
 }
 

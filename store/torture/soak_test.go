@@ -38,6 +38,7 @@ type level struct{ disk, memory, goroutines, groups int64 }
 // Disk, memory and goroutines stay level, the counts of what is there are right,
 // and in the end nothing is left.
 func TestSoak(t *testing.T) {
+	t.Parallel() // it waits for the most part
 	ctx := context.Background()
 	dir := t.TempDir()
 	s := openStore(t, dir, store.Options{Profile: store.Edge, Retention: soakRetention})

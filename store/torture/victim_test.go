@@ -26,6 +26,8 @@ func (s shot) args() []any {
 	return []any{"-dir", s.dir, "-seed", s.seed, "-round", s.round, "-race", s.race, fmt.Sprintf("-nosync=%t", s.noSync), "-every", s.every}
 }
 
+func init() { roles["load"] = load }
+
 // load is the role of a process that writes until it is killed. For each answer
 // of the store it writes one line, "worker step answer", in one piece, so what
 // the test can read was said before the kill.

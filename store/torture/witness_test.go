@@ -129,6 +129,9 @@ func (w *witness) check(b *store.Store) {
 	w.t.Helper()
 	ctx := context.Background()
 	for i, tr := range w.tracks {
+		if tr.pending.race >= 0 {
+			w.race(tr.pending.race) // which may have begun with a step that was not answered
+		}
 		got, before := own(ctx, b, i), own(ctx, tr.model, i)
 		if got == before {
 			continue
