@@ -33,7 +33,7 @@ func newDisk(t *testing.T, size int64) *disk {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", d.image); err != nil {
+	if err := run("mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=0,lazy_journal_init=0", d.image); err != nil {
 		t.Skip("no file system can be made here: ", err)
 	}
 	if err := d.mount(t); err != nil {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -66,8 +67,10 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// live runs a victim, hears it, and kills it at the end of its life. What is to
-// happen just before that is given the victim's process.
+// live runs a victim, hears it, and kills it at the end of its life, which begins
+// with the first answer; in every fourth round with the process, so that it may end
+// before the store is open. What is to happen just before the kill is given the
+// victim's process.
 func (w *witness) live(s shot, life time.Duration, before func(pid int)) {
 	w.t.Helper()
 	cmd := child("load", s.args()...)
@@ -80,10 +83,11 @@ func (w *witness) live(s shot, life time.Duration, before func(pid int)) {
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	heard := make(chan struct{})
+	first, heard := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(heard)
-		for lines := bufio.NewReader(out); ; {
+		begin := sync.OnceFunc(func() { close(first) })
+		for lines := bufio.NewReader(out); ; begin() {
 			line, err := lines.ReadString('\n')
 			if err != nil {
 				return // what stands before it is torn, and was not said
@@ -91,6 +95,12 @@ func (w *witness) live(s shot, life time.Duration, before func(pid int)) {
 			w.hear(strings.TrimSuffix(line, "\n"))
 		}
 	}()
+	if s.round%4 != 0 {
+		select {
+		case <-first:
+		case <-heard:
+		}
+	}
 	select {
 	case <-heard: // it ended by itself
 	case <-time.After(life):

@@ -40,7 +40,7 @@ func cutPower(t *testing.T, o store.Options, check func(*witness, *store.Store))
 		before := newDisk(t, 256<<20)
 		var after *disk
 		life := time.Duration(300+rng.IntN(3000)) * time.Millisecond
-		shot := w.begin(filepath.Join(before.at, "store"), 0)
+		shot := w.begin(filepath.Join(before.at, "store"), round)
 		shot.noSync, shot.every = o.NoSync, o.SyncEvery
 		w.live(shot, life, func(pid int) {
 			freeze(t, pid)

@@ -61,7 +61,7 @@ func (w *witness) when(worker, step int) int { return w.tracks[worker].answers[s
 // It is not ok if the store has what no number of steps leaves.
 func (w *witness) survived(ctx context.Context, s *store.Store, worker int, won map[string]bool) (at survival, ok bool) {
 	got, model := own(ctx, s, worker), memstore.New(nil)
-	again, end := newScript(w.seed, 0, worker, 0), w.tracks[worker].script.n // the step under way
+	again, end := newScript(w.seed, w.round, worker, 0), w.tracks[worker].script.n // the step under way
 	at.lost = end + 1
 	lost := end + 1 // the first step of those after which the worker's own things were never again as they are
 	ok = own(ctx, model, worker) == got

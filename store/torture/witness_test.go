@@ -23,6 +23,7 @@ type witness struct {
 	seed   uint64
 	tracks [workers]*track
 	races  map[int]*race
+	round  int // of the victim who lives, or lived last
 	heard  int // answers in all
 	lost   int // of those, what checkTail did not find, and all after it
 }
@@ -54,6 +55,7 @@ func newWitness(t *testing.T, seed uint64) *witness {
 // begin is called before a victim's life. The workers take the races up where the
 // slowest of them was.
 func (w *witness) begin(dir string, round int) shot {
+	w.round = round
 	from := 0
 	for i, tr := range w.tracks {
 		if tr.script == nil {
