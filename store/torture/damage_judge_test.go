@@ -12,7 +12,7 @@ import (
 )
 
 // verdicts, from the best to the worst. Silent loss, a crash and a hang fail.
-var verdicts = []string{"whole", "refused: corrupt", "refused: other", "read: corrupt", "SILENT", "CRASH", "HANG"}
+var verdicts = []string{"whole", "refused: corrupt", "refused: other", "read: corrupt", "checked", "SILENT", "CRASH", "HANG"}
 
 // outcome is what a process says that reads the store in dir.
 func outcome(dir string, key []byte) (string, error) {
@@ -58,6 +58,8 @@ func judge(got, want string) (verdict, why string) {
 	switch i := strings.Index(got, "! "); {
 	case strings.Contains(got, "! corrupt"):
 		return "read: corrupt", ""
+	case strings.Contains(got, "! check"):
+		return "checked", "" // nobody but Check saw it
 	case got == want && i < 0:
 		return "whole", ""
 	case i >= 0:

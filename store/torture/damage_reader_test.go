@@ -81,6 +81,9 @@ func examine(args []string) error {
 			break
 		}
 		readAll(context.Background(), s)
+		if c, err := s.Check(context.Background(), nil); err != nil || !c.Clean() {
+			fmt.Printf("! check: %+v %v\n", c, err)
+		}
 		if err := s.Close(); err != nil {
 			complain("close", err)
 		}

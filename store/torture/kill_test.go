@@ -136,11 +136,14 @@ func (w *witness) retire(s *store.Store) {
 	}
 }
 
-// recount compares the counts of all groups with their results, and returns how
-// many groups there are.
+// recount compares the counts of all groups with their results, has the store check
+// itself, and returns how many groups there are.
 func recount(t *testing.T, s *store.Store) (groups int) {
 	t.Helper()
 	ctx := context.Background()
+	if c, err := s.Check(ctx, nil); err != nil || !c.Clean() {
+		t.Errorf("Check found %+v, %v", c, err)
+	}
 	for query := (result.Query{Limit: 1000}); ; {
 		page, next, err := s.List(ctx, query)
 		if err != nil {
