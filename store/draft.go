@@ -26,7 +26,7 @@ func (b *batch) draft(j journal, tree result.Tree, encoded []byte, attr result.A
 
 // dropDraft removes what draft wrote.
 func (b *batch) dropDraft(j journal) error {
-	keys, err := b.keys(seqKey(keyTree, j.Seq, j.Version), seqKey(keyTree, j.Seq, j.Version, 1<<32-1), 1<<32)
+	keys, err := b.keys(seqKey(keyTree, j.Seq, j.Version), seqKey(keyTree, j.Seq, j.Version, 1<<32-1), 1<<31-1)
 	if err != nil {
 		return err
 	}
