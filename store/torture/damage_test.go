@@ -41,6 +41,7 @@ func (d damage) unseen() bool {
 // in a process of its own, reads everything, and opens it once more. Whatever was
 // done, all is there, or somebody says that it is not; but for what is unseen.
 func TestDamage(t *testing.T) {
+	notUnderRace(t)
 	seed := storetest.Seed(t)
 	t.Logf("BUNCH_SEED=%d", seed)
 	table := map[string]map[string]int{}

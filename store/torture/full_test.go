@@ -40,6 +40,7 @@ const (
 // on the disk makes room, writing goes on by itself. The process is killed while
 // the disk is full; the next finds all that was answered.
 func TestFullDisk(t *testing.T) {
+	notUnderRace(t)
 	t.Parallel() // it waits for the most part
 	d := newDisk(t, 512<<20)
 	ballast := filepath.Join(d.at, "ballast")

@@ -20,6 +20,7 @@ const spaceGroup = 100 // results of a group
 // TestSpace gives the space of nine tenths of the results back. The measure is a
 // store that never had more than the rest, compacted too.
 func TestSpace(t *testing.T) {
+	notUnderRace(t)
 	ctx := context.Background()
 	dir, fresh := t.TempDir(), t.TempDir()
 	total := *spaceResults / spaceGroup
