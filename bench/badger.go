@@ -24,7 +24,7 @@ func badgerOptions(dir string, o store.Options) badger.Options {
 		WithValueThreshold(1 << 20).
 		WithValueLogFileSize(1 << 20).
 		WithDetectConflicts(false).
-		WithChecksumVerificationMode(options.OnTableRead).
+		WithChecksumVerificationMode(options.OnBlockRead).
 		WithMetricsEnabled(false).
 		WithLogger(nil)
 	if o.Profile == store.Edge {

@@ -53,7 +53,8 @@
 //
 // N is a number of goroutines for report and report-one, of results in a call for
 // report-many. Engines named -fresh answer the first question after an opening.
-// Package suite has a file an operation; workloads.go has sizes and who takes part.
+// Opening verifies every table: the store does so itself, and the floor leaves it
+// to Badger (OnTableRead) there. Package suite has a file an operation; workloads.go has sizes and who takes part.
 //
 // # Engines
 //

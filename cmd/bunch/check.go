@@ -88,7 +88,8 @@ func (a *app) tableChecked(c store.Checked, repaired bool) error {
 	if repaired {
 		verb = "repaired"
 	}
-	return a.text(fmt.Sprintf("%d records, %d groups, %d results: %d %s", c.Records, c.Groups, c.Results, c.Found, verb))
+	return a.text(fmt.Sprintf("%d %s, %d %s, %d %s: %d %s", c.Records, plural(c.Records, "record"),
+		c.Groups, plural(c.Groups, "group"), c.Results, plural(c.Results, "result"), c.Found, verb))
 }
 
 func appendChecked(dst []byte, c store.Checked, repaired bool) []byte {
