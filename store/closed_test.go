@@ -93,7 +93,7 @@ var calls = map[string]call{
 
 // TestCallsAreAll: no exported method is missing above.
 func TestCallsAreAll(t *testing.T) {
-	without := map[string]bool{"Close": true, "Marshal": true, "Unmarshal": true}
+	without := map[string]bool{"Close": true, "Marshal": true, "Unmarshal": true, "Serve": true}
 	for typ, i := reflect.TypeFor[*Store](), 0; i < typ.NumMethod(); i++ {
 		name := typ.Method(i).Name
 		if _, ok := calls[name]; !ok && !without[name] {
@@ -108,6 +108,9 @@ func TestAfterClose(t *testing.T) {
 	s := furnished(t)
 	if err := errors.Join(s.Close(), s.Close()); err != nil {
 		t.Fatal(err)
+	}
+	if err := s.Serve(nil); !errors.Is(err, result.ErrClosed) {
+		t.Errorf("Serve: %v", err)
 	}
 	for name, call := range calls {
 		if err := call.do(context.Background(), s); !errors.Is(err, result.ErrClosed) {

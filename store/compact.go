@@ -109,7 +109,7 @@ func (s *Store) copyFiles(ctx context.Context, progress func(done, total int)) e
 	if err != nil {
 		return err
 	}
-	return s.reopen(s.swap)
+	return s.reopen(func() error { return s.swap("") })
 }
 
 // watched is a snapshot as a source, that tells how far it is.

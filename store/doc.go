@@ -136,5 +136,6 @@
 // The invariants are checked in check.go, checkgroup.go, recount.go, checkindex.go
 // and checkrecord.go, on a snapshot, and restored by repair.go and rebuild.go.
 // compact.go gives space back, by copy.go and swap.go. A backup is written by
-// backup.go and backupwrite.go, and read by load.go and backupread.go.
+// backup.go and backupwrite.go, and read by load.go and backupread.go. recover.go
+// makes a store again of what salvage.go can read.
 package store

@@ -94,7 +94,7 @@ func (s *Store) takeLoaded(db *badger.DB) (err error) {
 	if s.opts.InMemory {
 		err = s.replace(db)
 	} else {
-		err = s.reopen(s.swap)
+		err = s.reopen(func() error { return s.swap("") })
 	}
 	if err == nil {
 		s.watchers.tell([]news{{gone: true}}) // whoever watches a task looks again

@@ -20,6 +20,7 @@ import (
 //	MARK     the latest commit, and how safe it was: mark
 //	data/    Badger's files; data.new and data.old are about to take their place, or did
 //	aside/   files that Badger would have deleted at the last opening that had any
+//	damaged/ files that Recover replaced
 //	salvage-*  what Options.Salvage reads; removed by Close
 const (
 	formatFile = "BUNCH"

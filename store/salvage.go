@@ -75,12 +75,22 @@ func (s *Store) salvage() (err error) {
 func (v *salvage) takeTables(f *files) error {
 	var r tableReader
 	for _, id := range f.tables {
-		known, ok := f.manifest.Tables[id]
+		_, ok := f.manifest.Tables[id]
 		if !ok {
-			known.Compression = options.Snappy
-			f.manifest.Tables[id] = known
+			f.manifest.Tables[id] = badger.TableManifest{Compression: options.Snappy}
 		}
-		if _, err := r.verify(f, id); err != nil {
+		_, err := r.verify(f, id)
+		for !ok && err != nil { // which key it is encrypted with only the manifest says
+			guess := f.manifest.Tables[id]
+			guess.KeyID++
+			if _, none := f.keys.DataKey(guess.KeyID); none != nil {
+				break
+			}
+			f.manifest.Tables[id] = guess
+			_, err = r.verify(f, id)
+		}
+		known := f.manifest.Tables[id]
+		if err != nil {
 			v.opts.Logger.Error("salvage: a table is left out", "error", err)
 			continue
 		}

@@ -22,9 +22,9 @@ const (
 	oldDir = "data.old"
 )
 
-// swap puts the files in newDir in the place of those in dataDir. No database is
-// open.
-func (s *Store) swap() error {
+// swap puts the files in newDir in the place of those in dataDir, which go, or
+// become the folder keep if that is not "". No database is open.
+func (s *Store) swap(keep string) error {
 	data, fresh, old := filepath.Join(s.dir, dataDir), filepath.Join(s.dir, newDir), filepath.Join(s.dir, oldDir)
 	// The mark tells the size of the old manifest; the next opening makes another.
 	if err := os.Remove(filepath.Join(s.dir, markFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -41,6 +41,9 @@ func (s *Store) swap() error {
 	}
 	if err := syncDir(s.dir); err != nil {
 		return err
+	}
+	if keep != "" {
+		return os.Rename(old, keep)
 	}
 	_ = os.RemoveAll(old) // if not now, at the next Open
 	return nil

@@ -67,7 +67,7 @@ func (r *tableReader) verify(f *files, id uint64) (version uint64, err error) {
 			err = errors.New("its index leads nowhere")
 		}
 		if err != nil {
-			version, err = 0, fmt.Errorf("%w: table %s: %w; restore a backup, or open with Options.Salvage to read what is left",
+			version, err = 0, fmt.Errorf("%w: table %s: %w; restore a backup, open with Options.Salvage to read what is left, or accept the loss with bunch check --repair",
 				result.ErrCorrupt, path, err)
 		}
 	}()

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
 )
 
@@ -21,7 +24,8 @@ and long values. It lists what it finds and ends with 1 if that is anything.
 With --repair it rebuilds what can be derived from trees and results, and
 removes what cannot be read and what belongs to nothing. What is LOST cannot be
 derived; a result that is lost counts as forgotten until 'bunch retry'. Make a
-copy of the store's directory before.`,
+copy of the store's directory before. A store too damaged to open is made anew
+of what can be read; the damaged files stay in the folder "damaged" in it.`,
 		Example: `  bunch check
   bunch check --repair
   bunch check -o json | jq .findings`,
@@ -32,7 +36,13 @@ copy of the store's directory before.`,
 				found, err = examine(cmd.Context(), s, repair)
 				return err
 			}
-			if err := a.alone(cmd.Context(), a.existing, !repair, work); err != nil {
+			err := a.alone(cmd.Context(), a.existing, !repair, work)
+			if repair && errors.Is(err, result.ErrCorrupt) && found.Records == 0 { // it was not opened
+				if err = a.recover(err); err == nil {
+					err = a.alone(cmd.Context(), a.existing, false, work)
+				}
+			}
+			if err != nil {
 				return err
 			}
 			return a.showChecked(found, repair)
@@ -40,6 +50,23 @@ copy of the store's directory before.`,
 	}
 	cmd.Flags().BoolVar(&repair, "repair", false, "put right what can be, remove what cannot")
 	return cmd
+}
+
+// recover makes a store that cannot be opened, because of why, one that can.
+func (a *app) recover(why error) error {
+	dir, err := a.existing()
+	if err != nil || dir == "" {
+		return err
+	}
+	o, err := a.place.options()
+	if err == nil {
+		err = store.Recover(dir, o)
+	}
+	if err == nil {
+		a.note("%s", message(why))
+		a.note("what could be read of it is used from now on; the damaged files are in %q", filepath.Join(dir, "damaged"))
+	}
+	return err
 }
 
 // examine checks or repairs a store, with a bar.

@@ -53,7 +53,17 @@ func (p place) flags() string {
 
 // open opens the store in dir, or one in memory if dir is "".
 func (p place) open(dir string, readOnly bool) (*store.Store, error) {
-	o := &store.Options{NoSync: p.noSync, ReadOnly: readOnly, InMemory: dir == ""}
+	o, err := p.options()
+	if err != nil {
+		return nil, err
+	}
+	o.ReadOnly, o.InMemory = readOnly, dir == ""
+	return store.Open(dir, o)
+}
+
+// options is how the flags say to open a store.
+func (p place) options() (*store.Options, error) {
+	o := &store.Options{NoSync: p.noSync}
 	switch p.profile {
 	case "standard":
 	case "edge":
@@ -64,7 +74,7 @@ func (p place) open(dir string, readOnly bool) (*store.Store, error) {
 	default:
 		return nil, usage("--profile %q: it is standard or edge", p.profile)
 	}
-	return store.Open(dir, o)
+	return o, nil
 }
 
 // make calls use with the store, which it makes if there is none.

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// TestRecover: a store that Open refuses becomes one that opens, and after Repair
+// is clean, with everything that was not in the damaged file.
+func TestRecover(t *testing.T) {
+	ctx := context.Background()
+	for name, damage := range map[string]func(t *testing.T, dir string, tables []string){
+		"a table": func(t *testing.T, _ string, tables []string) { flip(t, tables[len(tables)-1], 40) },
+		"the manifest": func(t *testing.T, dir string, _ []string) {
+			flip(t, filepath.Join(dir, dataDir, "MANIFEST"), 20)
+		},
+		"a missing manifest": func(t *testing.T, dir string, _ []string) {
+			if err := os.Remove(filepath.Join(dir, dataDir, "MANIFEST")); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, key := range [][]byte{nil, aKey} {
+				o := &Options{Profile: Edge, EncryptionKey: key}
+				dir, tree, tables := tableStore(t, *o)
+				damage(t, dir, tables)
+				if s, err := Open(dir, o); !errors.Is(err, result.ErrCorrupt) {
+					t.Fatalf("opened as %v, %v", s, err)
+				}
+				if err := Recover(dir, o); err != nil {
+					t.Fatal(err)
+				}
+				s, err := Open(dir, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				lost, err := s.Repair(ctx, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c, err := s.Check(ctx, nil); err != nil || !c.Clean() {
+					t.Errorf("after Repair of %d: %+v, %v", lost.Found, c, err)
+				}
+				n := 0
+				for a, err := range s.Results(ctx, tree, result.Filter{Ready: true}) {
+					if err != nil || string(a.Value) != "\x66secret" {
+						t.Fatalf("%+v, %v", a, err)
+					}
+					n++
+				}
+				if name == "a table" && (n == 0 || n == 3000) || name != "a table" && n != 3000 {
+					t.Errorf("%d of 3000 results are there", n)
+				}
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if left, err := filepath.Glob(filepath.Join(dir, damagedDir, "*.sst")); err != nil || len(left) != len(tables) {
+					t.Errorf("damaged files: %q, %v", left, err)
+				}
+				if err := Recover(dir, o); !errors.Is(err, fs.ErrExist) {
+					t.Errorf("again, over what was damaged: %v", err)
+				}
+			}
+		})
+	}
+}
+
+// flip changes the byte that is so far from the beginning of a file.
+func flip(t *testing.T, path string, at int) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[at] ^= 0x10
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
