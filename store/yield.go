@@ -10,8 +10,13 @@ import (
 	"github.com/seed-1c955bc8/bunch/store/remote"
 )
 
-// yieldTime is how long a process that lets go of the store may take for it.
-const yieldTime = 5 * time.Second
+const (
+	// yieldTime is how long a process that lets go of the store may take for it.
+	yieldTime = 5 * time.Second
+	// servesWithin is how long a process may have the store before it serves it:
+	// one that does not by then never will.
+	servesWithin = time.Second
+)
 
 // take takes the lock of the store in dir. A process that holds it only because
 // nobody else did, as 'bunch watch' does, is asked to let go, and waited for; it
@@ -19,16 +24,17 @@ const yieldTime = 5 * time.Second
 func take(dir string, shared bool) (*lock, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), yieldTime)
 	defer cancel()
-	for asked := false; ; {
+	begun, asked := time.Now(), false
+	for {
 		l, err := acquire(filepath.Join(dir, lockFile), shared)
 		if !errors.Is(err, result.ErrLocked) {
 			return l, err
 		}
 		// Several may wait: after one has let go, the next may have been quicker.
-		if remote.AskToYield(ctx, dir) {
+		switch yields, nobody := remote.AskToYield(ctx, dir); {
+		case yields:
 			asked = true
-		}
-		if !asked || ctx.Err() != nil {
+		case nobody == nil, !asked && time.Since(begun) > servesWithin, ctx.Err() != nil:
 			return nil, err
 		}
 		time.Sleep(10 * time.Millisecond)

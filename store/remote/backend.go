@@ -198,13 +198,13 @@ func (c *Client) Watch(ctx context.Context, group result.ID, tasks ...result.ID)
 }
 
 // AskToYield asks the process that serves the store in dir to close it, and
-// reports whether it will, soon. See the argument of store.Store.Serve.
-func AskToYield(ctx context.Context, dir string) bool {
+// reports whether it will, soon. An error says that nobody could be asked. See the
+// argument of store.Store.Serve.
+func AskToYield(ctx context.Context, dir string) (yields bool, err error) {
 	c, err := Dial(ctx, dir)
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer c.Close()
-	yields, err := call[bool](ctx, c, askYield, nil)
-	return err == nil && yields
+	return call[bool](ctx, c, askYield, nil)
 }

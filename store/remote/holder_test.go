@@ -175,7 +175,7 @@ func TestYield(t *testing.T) {
 	c := dial(t, dir)
 	defer c.Close()
 	for range 3 {
-		if !remote.AskToYield(t.Context(), dir) {
+		if yields, err := remote.AskToYield(t.Context(), dir); err != nil || !yields {
 			t.Error("it does not yield")
 		}
 	}
