@@ -22,7 +22,7 @@ type batch struct {
 	changes
 	snap   snapshot  // what was committed when the batch began
 	before *flight   // what was under way then, if anything: read as if it were committed
-	now    time.Time // of the whole batch
+	now    time.Time // of the operations that are being applied
 	used   int       // bytes of entries so far, and more than Badger counts
 	n      int       // entries so far, overwritten ones too
 	long   bool      // the operation under way is in the journal: it may be committed in parts

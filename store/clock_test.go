@@ -131,3 +131,30 @@ func TestClockJumps(t *testing.T) {
 	sweep(s, result.ErrNotFound)
 	close(s)
 }
+
+// TestCreatedAfterCall: what is written is dated after the call that wrote it,
+// also when the committer had begun the batch that took it before.
+func TestCreatedAfterCall(t *testing.T) {
+	ctx := context.Background()
+	w := wall{at: noon}
+	s, err := Open("", &Options{InMemory: true, Clock: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for i := range 2000 {
+		at := noon.Add(time.Duration(i+1) * time.Minute)
+		w.set(at)
+		id := result.ID(at.Format(time.RFC3339))
+		if _, err := s.Save(ctx, result.Group(id), result.Attributes{}); err != nil {
+			t.Fatal(err)
+		}
+		saved, err := s.Restore(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if saved.Created.Before(at) {
+			t.Fatalf("group %s was created at %v, before Save was called at %v", id, saved.Created, at)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -39,11 +40,26 @@ func (s *Store) commit(ops []*op) error {
 	b := s.newBatch()
 	defer b.end()
 	more := s.queue.more
+	take := func() {
+		var open bool
+		if ops, open = s.queue.take(); !open {
+			more = nil
+		}
+	}
 	for {
 		if err := b.applyAll(ops); err != nil {
 			return err
 		}
-		if ops = nil; b.mayFly() {
+		ops = nil
+		if b.mayFly() {
+			// Whoever was just answered is likely to write again at once. One turn
+			// of the scheduler lets them, or the two halves of a crowd would take
+			// turns for ever, each waiting for the other's sync.
+			if runtime.Gosched(); len(b.ops) < maxOps {
+				if take(); len(ops) > 0 {
+					continue
+				}
+			}
 			if len(b.ops) == 0 {
 				return b.land()
 			}
@@ -54,10 +70,7 @@ func (s *Store) commit(ops []*op) error {
 		select {
 		case <-b.landed():
 		case <-more:
-			var open bool
-			if ops, open = s.queue.take(); !open {
-				more = nil
-			}
+			take()
 		}
 	}
 }
@@ -68,6 +81,7 @@ func (b *batch) applyAll(ops []*op) error {
 		b.s.refuse(ops, err)
 		return nil
 	}
+	b.now = b.s.now() // not before anybody's call
 	for i, o := range ops {
 		if !o.turn.CompareAndSwap(waiting, taken) {
 			continue

@@ -44,7 +44,7 @@ func newChanges() changes {
 // the news of them, keep their order.
 type flight struct {
 	changes
-	landed chan struct{} // closed when it is durable, or failed
+	landed chan struct{} // closed when it is durable, or failed, and answered
 	err    error         // set by then
 }
 
@@ -55,10 +55,10 @@ func (s *Store) takeOff(c changes) *flight {
 		if len(f.writes) > 0 {
 			f.err = f.commit(s)
 		}
-		close(f.landed)
 		for _, o := range f.ops {
 			o.answer(cmp.Or(f.err, o.refused))
 		}
+		close(f.landed)
 	}()
 	return f
 }

@@ -1,11 +1,14 @@
 package suite
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // A Committer is the store's own plumbing without its laws: one goroutine takes
 // all writes that wait, at most a thousand, into one transaction, and then wakes
-// who waits for them. The floor has it, and so have the peers that are batched
-// by hand.
+// who waits for them and lets them write again before it takes the next. The
+// floor has it, and so have the peers that are batched by hand.
 type Committer[T any] struct {
 	commit func(batch []T) error
 	mu     sync.Mutex
@@ -59,6 +62,7 @@ func (c *Committer[T]) loop() {
 	defer close(c.ended)
 	writes := make([]T, 0, maxBatch)
 	for range c.more {
+		c.gather()
 		c.mu.Lock()
 		n := min(len(c.queue), maxBatch)
 		batch := c.queue[:n:n]
@@ -85,5 +89,15 @@ func (c *Committer[T]) loop() {
 		for _, b := range batch {
 			b.done <- err
 		}
+	}
+}
+
+// gather lets others run for as long as that brings more writes.
+func (c *Committer[T]) gather() {
+	for n, before := 0, -1; n > before && n < maxBatch; {
+		runtime.Gosched()
+		c.mu.Lock()
+		n, before = len(c.queue), n
+		c.mu.Unlock()
 	}
 }
