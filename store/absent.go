@@ -1,49 +1,129 @@
 package store
 
 import (
+	"encoding/binary"
 	"hash/maphash"
+	"math"
 
 	"github.com/dgraph-io/badger/v4"
+
+	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// absent knows what a store that began empty in this process cannot have: a
-// Bloom filter of the records of tasks that were written. Loading a new store,
-// by an import above all, looks up every task twice for nothing otherwise.
+// absent knows of the records of tasks, results and memberships, which are not
+// there. That is the answer to nearly every question of a report: nobody reported
+// the task before, and none but its own group names it. A Badger Get that finds
+// nothing costs a microsecond or two.
 //
-// Only the committer uses it. A store that had results when it was opened has
-// none, and neither has one that has outgrown it.
+// Of minted tasks it knows the highest node under each root that has a record,
+// since members are mostly reported in about their order. Of others it has a Bloom
+// filter, if the store began empty in this process: loading a new store, by an
+// import above all, looks up every task twice.
+//
+// Only the committer uses it. What it says holds for the batch under way.
 type absent struct {
-	bits  []uint64
+	empty bool // the store began empty and nothing was ever forgotten
+	roots map[rootKind]reach
+	bits  []uint64 // the filter; nil: none
 	seed  maphash.Seed
 	added int
 }
 
+// rootKind is a root, and a kind of records under it.
+type rootKind struct {
+	kind byte
+	root result.Root
+}
+
+// reach is how far the records under a root go.
+type reach struct {
+	end  uint64 // above the highest node
+	read bool   // what was stored before is in it too
+}
+
 const (
+	maxRoots   = 16 << 10
 	absentBits = 8 << 20 // 1 MiB
-	maxAbsent  = 1 << 20 // keys: one look in fifty is then for nothing
+	maxAdded   = 1 << 20 // keys: one look in fifty is then for nothing
 )
 
-// begin starts the filter if no task has a record yet.
+// begin looks whether the store is empty.
 func (a *absent) begin(db *badger.DB) error {
-	a.bits = nil
+	a.forget()
+	a.empty = true
 	return db.View(func(txn *badger.Txn) error {
 		for _, kind := range []byte{keyResult, keyNamers} {
 			it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{kind}})
 			it.Rewind()
-			found := it.Valid()
+			a.empty = a.empty && !it.Valid()
 			it.Close()
-			if found {
-				return nil
-			}
 		}
-		a.bits, a.seed, a.added = make([]uint64, absentBits/64), maphash.MakeSeed(), 0
+		if a.empty {
+			a.bits, a.seed = make([]uint64, absentBits/64), maphash.MakeSeed()
+		}
 		return nil
 	})
 }
 
-// is reports whether there is surely no record under key.
-func (a *absent) is(key []byte) bool {
-	if a.bits == nil || key[0] != keyResult && key[0] != keyNamers {
+// forget is for when nothing is under way: a snapshot then has all there is.
+func (a *absent) forget() { *a = absent{roots: map[rootKind]reach{}} }
+
+// rest makes room for other roots, when nothing is under way.
+func (a *absent) rest() {
+	if len(a.roots) >= maxRoots {
+		a.empty = false
+		clear(a.roots)
+	}
+}
+
+// add notes that a record is written. That it may come to nothing does no harm.
+func (a *absent) add(key []byte) {
+	switch {
+	case key[0] != keyResult && key[0] != keyNamers:
+	case key[1] == tagMinted:
+		of := rootKind{key[0], result.Root(key[2:14])}
+		r, known := a.roots[of]
+		if !known && len(a.roots) >= maxRoots {
+			return
+		}
+		if end := uint64(node(key)) + 1; end > r.end {
+			r.end = end
+			a.roots[of] = r
+		}
+	case a.bits == nil:
+	case a.added == maxAdded:
+		a.bits = nil
+	default:
+		a.added++
+		h := maphash.Bytes(a.seed, key)
+		for range 4 {
+			a.bits[h%absentBits/64] |= 1 << (h % 64)
+			h = h>>13 | h<<51
+		}
+	}
+}
+
+// absent reports whether there is surely no record under key.
+func (b *batch) absent(key []byte) bool {
+	a := &b.s.absent
+	switch {
+	case key[0] != keyResult && key[0] != keyNamers:
+		return false
+	case key[1] == tagMinted:
+		of := rootKind{key[0], result.Root(key[2:14])}
+		r, known := a.roots[of]
+		if !known && len(a.roots) >= maxRoots {
+			return false
+		}
+		if !r.read {
+			if !a.empty {
+				r.end = max(r.end, b.snap.end(key))
+			}
+			r.read = true
+			a.roots[of] = r
+		}
+		return uint64(node(key)) >= r.end
+	case a.bits == nil:
 		return false
 	}
 	h := maphash.Bytes(a.seed, key)
@@ -56,18 +136,15 @@ func (a *absent) is(key []byte) bool {
 	return false
 }
 
-// add notes that a record is written. That it may come to nothing does no harm.
-func (a *absent) add(key []byte) {
-	if a.bits == nil || key[0] != keyResult && key[0] != keyNamers {
-		return
+// end returns the node above the highest that has a record, of the root and the
+// kind of key.
+func (s snapshot) end(key []byte) uint64 {
+	prefix := key[:len(key)-4]
+	it := s.NewIterator(badger.IteratorOptions{Reverse: true, Prefix: prefix})
+	defer it.Close()
+	it.Seek(binary.BigEndian.AppendUint32(prefix[:len(prefix):len(prefix)], math.MaxUint32))
+	if !it.Valid() {
+		return 0
 	}
-	if a.added++; a.added > maxAbsent {
-		a.bits = nil
-		return
-	}
-	h := maphash.Bytes(a.seed, key)
-	for range 4 {
-		a.bits[h%absentBits/64] |= 1 << (h % 64)
-		h = h>>13 | h<<51
-	}
+	return uint64(node(it.Item().Key())) + 1
 }

@@ -41,6 +41,7 @@ type news struct {
 // newBatch begins a batch when nothing is on its way to the disk.
 func (s *Store) newBatch() *batch {
 	b := &batch{s: s, snap: snapshot{s.db.NewTransaction(false)}}
+	s.absent.rest()
 	b.begin()
 	return b
 }
@@ -76,23 +77,14 @@ func (b *batch) written(key []byte) (w record, ok bool) {
 
 // get reads a record; see records.
 func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
-	if body, meta, ok := b.s.recent.get(key); ok {
-		return body, meta, nil
-	}
-	if b.s.absent.is(key) {
+	if b.absent(key) {
 		return nil, 0, nil
 	}
 	if w, ok := b.written(key); ok {
 		return w.body(), w.meta, nil
 	}
 	body, meta, err = b.snap.get(key)
-	if err == nil && len(body) <= maxRecentBody {
-		if body != nil { // Badger's memory is the transaction's
-			body = append(make([]byte, 0, len(body)), body...)
-		}
-		b.s.recent.put(key, body, meta)
-	}
-	return body, meta, err
+	return bytes.Clone(body), meta, err // Badger's memory is the snapshot's, which a long operation outlives
 }
 
 // set writes a record; key and body are the batch's from now on.
@@ -102,13 +94,11 @@ func (b *batch) set(key []byte, meta byte, body []byte) error {
 	}
 	w := record{key, seal(key, meta, body), meta}
 	b.s.absent.add(key)
-	b.s.recent.put(key, w.body(), meta)
 	return b.add(w)
 }
 
 // delete removes the record under key, if there is one.
 func (b *batch) delete(key []byte) error {
-	b.s.recent.put(key, nil, 0)
 	return b.add(record{key: key})
 }
 
@@ -226,7 +216,7 @@ func (b *batch) flush() error {
 	b.begin()
 	if landed != nil { // nobody reads it any more
 		clear(landed.writes)
-		b.writes = landed.writes
+		b.writes, b.news = landed.writes, landed.news[:0]
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 			return err
 		}
 	}
-	body := encoding.AppendRecord(nil, rec)
+	body := encoding.AppendRecord(make([]byte, 0, len(rec.Value)+64), rec) // room for the seal too
 	if err := b.set(old.key, metaOf(rec.Async), body); err != nil {
 		return err
 	}

@@ -144,7 +144,6 @@ func (b *batch) apply(o *op) error {
 
 // again empties the batch and applies to it what was in it.
 func (b *batch) again() error {
-	b.s.recent.forget()
 	ops := b.ops
 	b.begin()
 	for _, o := range ops {
@@ -159,7 +158,6 @@ func (b *batch) again() error {
 
 // fail answers everything in the batch, and rest, with err.
 func (b *batch) fail(err error, rest []*op) error {
-	b.s.recent.forget()
 	for _, o := range b.ops {
 		o.answer(err)
 	}

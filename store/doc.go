@@ -124,7 +124,7 @@
 // # Reading the source
 //
 // keys.go has every key, seal.go the form of a value; then queue.go, committer.go,
-// batch.go and flight.go, with recent.go and absent.go as their memory. A report goes report.go, change.go, namers.go, batch.go, watch.go.
+// batch.go and flight.go, with absent.go as their memory. A report goes report.go, change.go, namers.go, batch.go, watch.go.
 // A tree goes save.go, link.go, tree.go. Reads are in read.go, results.go,
 // list.go and find.go; large operations in journal.go, changetree.go and
 // remove.go; clock.go, expiry.go and sweep.go are about time. Opening is open.go,

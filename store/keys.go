@@ -61,11 +61,11 @@ const (
 )
 
 func appendID(dst []byte, id result.ID) []byte {
-	u, ok := id.UUID()
-	switch _, _, minted := id.Minted(); {
-	case minted:
-		return append(append(dst, tagMinted), u[:]...)
-	case ok:
+	if root, number, ok := id.Minted(); ok {
+		dst = append(append(dst, tagMinted), root[:]...)
+		return binary.BigEndian.AppendUint32(dst, number)
+	}
+	if u, ok := id.UUID(); ok {
 		return append(append(dst, tagUUID), u[:]...)
 	}
 	return append(append(dst, tagText, byte(len(id))), id...)

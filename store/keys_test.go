@@ -94,8 +94,12 @@ func TestDamagedRecords(t *testing.T) {
 	}
 	put := func(key []byte, sealed []byte) {
 		t.Helper()
-		s.recent.forget() // as when the store is opened
-		err := s.db.Update(func(txn *badger.Txn) error { return txn.Set(key, sealed) })
+		err := s.queueAndWait(ctx, func(b *batch) error {
+			return b.paused(func() error {
+				s.absent.forget() // as when the store is opened
+				return s.db.Update(func(txn *badger.Txn) error { return txn.Set(key, sealed) })
+			})
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

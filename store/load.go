@@ -89,8 +89,7 @@ func (s *Store) buildLoaded(ctx context.Context, in *backupReader, h BackupHeade
 
 // takeLoaded puts what was loaded in the place of what there is, in the committer.
 func (s *Store) takeLoaded(db *badger.DB) (err error) {
-	s.recent.forget()
-	s.absent.bits = nil
+	s.absent.forget()
 	if s.opts.InMemory {
 		err = s.replace(db)
 	} else {

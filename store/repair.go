@@ -80,8 +80,7 @@ func (b *batch) fix(found []Finding) (err error) {
 	if err := b.rest(); err != nil {
 		return err
 	}
-	b.s.recent.forget() // neither may be what is stored
-	b.s.absent.bits = nil
+	b.s.absent.forget() // what it knows may not be what is stored
 	b.long = true
 	for _, f := range found {
 		if f.rebuild != "" {

@@ -24,7 +24,6 @@ type Store struct {
 	live      live
 	watchers  *watchers
 	changes   uint64                           // of results, since Open; the committer's
-	recent    recent                           // the committer's
 	absent    absent                           // the committer's
 	free      func(dir string) (uint64, error) // bytes of its disk
 	mark      highWater                        // the committer's
