@@ -44,7 +44,7 @@
 //	stream           group.All over n results that are done          a member; B: live heap above the start
 //	open             a store of n results                            an opening
 //	size             n results of 1,000 bytes, closed                B on disk
-//	wake             from Report to Wait's return; not synced        a task; the floor: the transaction alone
+//	wake             from Report to Wait's return; not synced        a task; the floor: the commit alone
 //	wake (cpu)       n waiters wait and nothing happens              processor time of the process
 //	encode, decode   a result's record                               a record; allocs
 //	run              bunch run of n × true, beside xargs -P          a task

@@ -86,7 +86,7 @@ func workloads(quick bool) []suite.Workload {
 	add(suite.Workload{Op: "open", Members: million}, both)
 	add(suite.Workload{Op: "size", Members: million / 20, Value: 1000, Random: 0.5, Unit: suite.Bytes}, both, embedded)
 
-	add(suite.Workload{Op: "wake", Members: 1, Raw: true}, []string{"bunch-nosync", "floor-nosync"})
+	add(suite.Workload{Op: "wake", Members: 1}, []string{"bunch-nosync", "floor-nosync"})
 	add(suite.Workload{Op: "wake", Members: 1000, Unit: suite.CPU, Raw: true}, []string{"bunch-nosync", "floor-nosync"})
 
 	for _, op := range []string{"encode", "decode"} {

@@ -77,6 +77,9 @@ func (s *Store) commit(ops []*op) error {
 
 // applyAll adds ops to the batch.
 func (b *batch) applyAll(ops []*op) error {
+	if len(ops) == 0 {
+		return nil // and nothing to ask the system for
+	}
 	if err := b.s.room(); err != nil {
 		b.s.refuse(ops, err)
 		return nil

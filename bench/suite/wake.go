@@ -9,7 +9,7 @@ import (
 // wake: one goroutine waits for a group of one task, another reports the task.
 // The cost is the time from the call of Report until Wait has returned; that of a
 // round is its median. For an engine that cannot wait, it is the time of the
-// report.
+// report, after the same rest.
 //
 // In [CPU], w.Members goroutines wait for a group each and nobody reports; the
 // cost is the processor time that the whole process takes in a second.
@@ -37,7 +37,9 @@ func wakeOnce(r *rig, waiter Waiter) (time.Duration, error) {
 	if err := r.Save(g); err != nil {
 		return 0, err
 	}
+	const rest = 100 * time.Microsecond // so that the waiter waits, and nobody's processor is awake
 	if waiter == nil {
+		time.Sleep(rest)
 		began := time.Now()
 		err := r.Report(g, 0, 1)
 		return time.Since(began), err
@@ -51,7 +53,7 @@ func wakeOnce(r *rig, waiter Waiter) (time.Duration, error) {
 		err := waiter.Wait(g)
 		woken <- end{time.Now(), err}
 	}()
-	time.Sleep(100 * time.Microsecond) // so that it waits
+	time.Sleep(rest)
 	began := time.Now()
 	if err := r.Report(g, 0, 1); err != nil {
 		return 0, err
