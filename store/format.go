@@ -6,18 +6,22 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// formatLine is the text of formatFile. The number changes when an older
-// program could no longer read what is in the directory.
+// formatVersion changes when an older program could no longer read what is in the
+// directory.
 const (
 	formatWords   = "bunch store, format"
 	formatVersion = 1
 )
+
+// formatLine is the text of formatFile.
+func formatLine() string { return fmt.Sprint(formatWords, " ", formatVersion) }
 
 // claim makes sure that dir is a store of a format we know; an empty or missing
 // one becomes one.
@@ -33,6 +37,9 @@ func claim(dir string, readOnly bool) error {
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
+	case has(entries, markFile) && has(entries, dataDir):
+		return fmt.Errorf("%w: %s is missing from a store; if you know that it was of format %d, make that file with the line %q in it",
+			result.ErrCorrupt, formatFile, formatVersion, formatLine())
 	case len(entries) > 0 && !onlyLock(entries):
 		return fmt.Errorf("not a store: the directory is not empty and has no file %s", formatFile)
 	case readOnly:
@@ -54,10 +61,14 @@ func onlyLock(entries []fs.DirEntry) bool {
 	return true
 }
 
+func has(entries []fs.DirEntry, name string) bool {
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
+}
+
 func checkFormat(text string) error {
 	number, ok := strings.CutPrefix(strings.TrimSpace(text), formatWords+" ")
 	v, err := strconv.ParseUint(number, 10, 32)
-	if !ok || err != nil {
+	if !ok || err != nil || v == 0 {
 		return fmt.Errorf("%w: %s does not say which format this is", result.ErrCorrupt, formatFile)
 	}
 	if v > formatVersion {
@@ -66,20 +77,26 @@ func checkFormat(text string) error {
 	return nil
 }
 
-// writeFormat writes the file whole or not at all.
 func writeFormat(dir string) error {
-	path := filepath.Join(dir, formatFile)
+	return writeFile(filepath.Join(dir, formatFile), []byte(formatLine()+"\n"), true)
+}
+
+// writeFile writes a file whole or not at all; without durable a loss of power may
+// leave something else of it.
+func writeFile(path string, text []byte, durable bool) error {
 	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "%s %d\n", formatWords, formatVersion)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
+	_, err = f.Write(text)
+	if durable && err == nil {
+		err = f.Sync()
 	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(path+".new", path)
 	}
-	return syncDir(dir)
+	if durable && err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	return err
 }

@@ -42,7 +42,7 @@ func (f *files) lost(was mark, known bool) (loss, error) {
 	}
 	latest := was.commit
 	for i, w := range f.logs {
-		if err := w.scan(f.keys); err != nil {
+		if err := w.scan(f); err != nil {
 			return l, err
 		}
 		latest = max(latest, w.last)

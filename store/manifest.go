@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,7 @@ type files struct {
 	tables   []uint64 // on disk, in order
 	logs     []*walFile
 	keys     *badger.KeyRegistry
+	prints   fingerprints // as they were written down
 }
 
 // readFiles lists dir and reads the manifest and the keys. A new store has no
@@ -57,7 +59,10 @@ func readFiles(dir string, key []byte) (*files, error) {
 	}
 	slices.Sort(f.tables)
 	slices.SortFunc(f.logs, func(a, b *walFile) int { return int(a.fid) - int(b.fid) })
-	if f.keys, err = readKeys(dir, key); err != nil {
+	if f.prints, err = readPrints(dir); err != nil {
+		return nil, err
+	}
+	if err = f.readKeys(key); err != nil {
 		return nil, err
 	}
 	return f, f.readManifest()
@@ -79,8 +84,7 @@ func (f *files) readManifest() error {
 		return err
 	}
 	defer file.Close()
-	o := badger.DefaultOptions(f.dir).WithLogger(nil)
-	manifest, whole, err := badger.ReplayManifestFile(file, 0, o)
+	manifest, whole, err := replayManifest(file)
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w; restore the file or a backup", result.ErrCorrupt, path, err)
 	}
@@ -91,6 +95,10 @@ func (f *files) readManifest() error {
 		}
 	}
 	return nil
+}
+
+func replayManifest(file *os.File) (m badger.Manifest, whole int64, err error) {
+	return badger.ReplayManifestFile(file, 0, badger.DefaultOptions("").WithLogger(nil))
 }
 
 // known are the tables of the manifest, unknown those that Badger would delete:
@@ -106,16 +114,46 @@ func (f *files) split() (known, unknown []uint64) {
 	return known, unknown
 }
 
+// names are those of the files that have a fingerprint.
+func (f *files) names() []string {
+	names := tableNames(f.manifest)
+	for _, w := range f.logs {
+		names = append(names, filepath.Base(w.path))
+	}
+	return append(names, badger.KeyRegistryFileName)
+}
+
+// writePrints writes the fingerprints of what is there.
+func (f *files) writePrints() error {
+	was := f.prints
+	var err error
+	if f.prints, err = was.take(f.dir, f.names()); err != nil || maps.Equal(was, f.prints) {
+		return err
+	}
+	return f.prints.write(f.dir, true)
+}
+
+func tableNames(m badger.Manifest) (names []string) {
+	for id := range m.Tables {
+		names = append(names, filepath.Base(table.NewFilename(id, "")))
+	}
+	return names
+}
+
 // readKeys reads Badger's list of data keys and tries the encryption key, none
 // being one too. Badger would find out as well, but leaves goroutines behind
 // when an Open fails.
-func readKeys(dir string, key []byte) (*badger.KeyRegistry, error) {
-	o := badger.KeyRegistryOptions{Dir: dir, ReadOnly: true, EncryptionKey: key}
-	keys, err := badger.OpenKeyRegistry(o) // no file gives an empty list
+func (f *files) readKeys(key []byte) (err error) {
+	path := filepath.Join(f.dir, badger.KeyRegistryFileName)
+	f.keys, err = badger.OpenKeyRegistry(badger.KeyRegistryOptions{Dir: f.dir, ReadOnly: true, EncryptionKey: key}) // no file gives an empty list
 	if errors.Is(err, badger.ErrEncryptionKeyMismatch) {
-		return nil, errors.New("the encryption key does not fit this store")
+		sum, ok, e := fingerprintOf(path)
+		if want, listed := f.prints[badger.KeyRegistryFileName]; e == nil && listed && (!ok || sum != want) {
+			return fmt.Errorf("%w: %s is damaged, or another store's; restore the file or a backup", result.ErrCorrupt, path)
+		}
+		return errors.New("the encryption key does not fit this store")
 	} else if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", result.ErrCorrupt, badger.KeyRegistryFileName, err)
+		return fmt.Errorf("%w: %s: %w; restore the file or a backup", result.ErrCorrupt, path, err)
 	}
-	return keys, nil
+	return nil
 }

@@ -6,8 +6,12 @@ import (
 	"errors"
 	"hash/crc32"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/dgraph-io/badger/v4"
 )
 
 // The high-water mark says what the store has been, so that one that lost its
@@ -62,30 +66,32 @@ func readMark(dir string) (m mark, ok bool, err error) {
 	return m, ok, err
 }
 
-// highWater keeps the mark while the store is open.
+// highWater keeps the mark, and the fingerprints, while the store is open.
 type highWater struct {
 	mark
-	file  *os.File
-	path  string // of the manifest
-	since int    // bytes committed since the manifest was looked at
+	file   *os.File
+	data   string   // Badger's folder
+	tables []string // in the manifest
+	prints fingerprints
+	since  int // bytes committed since Badger's files were looked at
 }
 
-// manifestEvery is how many committed bytes pass between looks at the manifest.
-const manifestEvery = 256 << 10
+// lookEvery is how many committed bytes pass between looks at Badger's files.
+const lookEvery = 256 << 10
 
 // begin takes the mark over for a store that is open for writing and has nothing
 // that is not durable, if synced is set. What it says of the manifest it finds
 // out anew.
-func (h *highWater) begin(dir string, commit uint64, synced bool) (err error) {
+func (h *highWater) begin(dir string, commit uint64, synced bool, prints fingerprints) (err error) {
 	if h.file, err = os.OpenFile(filepath.Join(dir, markFile), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 		return err
 	}
-	h.path = filepath.Join(dir, dataDir, "MANIFEST")
+	h.data, h.prints = filepath.Join(dir, dataDir), prints
 	h.mark = mark{commit: commit}
 	if synced {
 		h.flags = markSynced
 	}
-	return errors.Join(h.look(), h.write(), h.file.Sync())
+	return errors.Join(h.look(false), h.write(), h.file.Sync())
 }
 
 // committed notes a commit of so many bytes.
@@ -94,31 +100,52 @@ func (h *highWater) committed(commit uint64, bytes int) error {
 		return nil
 	}
 	h.commit = commit
-	if h.since += bytes; h.since >= manifestEvery {
+	if h.since += bytes; h.since >= lookEvery {
 		h.since = 0
-		if err := h.look(); err != nil {
+		if err := h.look(false); err != nil {
 			return err
 		}
 	}
 	return h.write()
 }
 
-// look notes the size of the manifest once it is durable.
-func (h *highWater) look() error {
-	info, err := os.Stat(h.path)
-	if err != nil || uint64(info.Size()) == h.manifest {
+// look notes the size of the manifest once it is durable, and which files are there.
+func (h *highWater) look(durable bool) error {
+	path := filepath.Join(h.data, badger.ManifestFilename)
+	info, err := os.Stat(path)
+	if err == nil && uint64(info.Size()) != h.manifest {
+		err = h.readManifest(path)
+	}
+	if err != nil {
 		return err
 	}
-	f, err := os.Open(h.path)
+	logs, err := logNames(h.data)
+	if err != nil {
+		return err
+	}
+	now, err := h.prints.take(h.data, slices.Concat(h.tables, logs, []string{badger.KeyRegistryFileName}))
+	if err != nil || maps.Equal(now, h.prints) {
+		return err
+	}
+	h.prints = now
+	return now.write(h.data, durable)
+}
+
+func (h *highWater) readManifest(path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if info, err = f.Stat(); err == nil {
-		if err = f.Sync(); err == nil {
-			h.manifest = uint64(info.Size())
-		}
+	info, err := f.Stat()
+	if err == nil {
+		err = f.Sync()
 	}
+	if err != nil {
+		return err
+	}
+	m, _, err := replayManifest(f)
+	h.manifest, h.tables = uint64(info.Size()), tableNames(m)
 	return err
 }
 
@@ -136,7 +163,7 @@ func (h *highWater) end(well bool) error {
 		return h.file.Close()
 	}
 	h.flags |= markClosed
-	return errors.Join(h.look(), h.write(), h.file.Sync(), h.file.Close())
+	return errors.Join(h.look(true), h.write(), h.file.Sync(), h.file.Close())
 }
 
 // committedTo notes a commit of so many bytes.

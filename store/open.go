@@ -18,7 +18,8 @@ import (
 //	BUNCH    what this is, and in which format: formatLine
 //	LOCK     held by the process that has the store open; names its pid
 //	MARK     the latest commit, and how safe it was: mark
-//	data/    Badger's files; data.new and data.old are about to take their place, or did
+//	data/    Badger's files, and FILES, which says which they are: fingerprints;
+//	         data.new and data.old are about to take their place, or did
 //	aside/   files that Badger would have deleted at the last opening that had any
 //	damaged/ files that Recover replaced
 //	salvage-*  what Options.Salvage reads; removed by Close
@@ -115,7 +116,7 @@ func (s *Store) openFiles() error {
 	if err = keepPrivate(data); err != nil {
 		return errors.Join(err, s.db.Close())
 	}
-	if err = s.mark.begin(s.dir, s.db.MaxVersion(), s.opts.synced()); err != nil {
+	if err = s.mark.begin(s.dir, s.db.MaxVersion(), s.opts.synced(), f.prints); err != nil {
 		return errors.Join(err, s.db.Close())
 	}
 	return nil
@@ -152,7 +153,7 @@ func (s *Store) prepare(f *files, l loss, sync bool) error {
 	if err := errors.Join(os.MkdirAll(f.dir, 0o700), os.Chmod(f.dir, 0o700), s.setAside(f, l)); err != nil {
 		return err
 	}
-	if err := dropValueLog(f.dir); err != nil || !sync {
+	if err := errors.Join(dropValueLog(f.dir), f.writePrints()); err != nil || !sync {
 		return err
 	}
 	return syncLogs(f.dir, 0) // what a store without syncs left must be durable from now on

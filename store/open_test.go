@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -40,6 +42,18 @@ func TestOpenRefuses(t *testing.T) {
 			func(err error) bool { return errors.As(err, &newer) }, "newer release"},
 		{"a damaged format", func(t *testing.T, dir string) { write(t, filepath.Join(dir, formatFile), "bunch store, fo") }, Options{},
 			func(err error) bool { return errors.Is(err, result.ErrCorrupt) }, formatFile},
+		{"no format", func(t *testing.T, dir string) {
+			newStore(t, dir).Close()
+			if err := os.Remove(filepath.Join(dir, formatFile)); err != nil {
+				t.Fatal(err)
+			}
+		}, Options{}, func(err error) bool { return errors.Is(err, result.ErrCorrupt) }, formatFile + " is missing"},
+		{"format 0", func(t *testing.T, dir string) { write(t, filepath.Join(dir, formatFile), "bunch store, format 0\n") }, Options{},
+			func(err error) bool { return errors.Is(err, result.ErrCorrupt) }, formatFile},
+		{"damaged keys", func(t *testing.T, dir string) {
+			newStore(t, dir).Close()
+			edit(t, dir, badger.KeyRegistryFileName, func(b []byte) []byte { b[20] ^= 1; return b })
+		}, Options{}, func(err error) bool { return errors.Is(err, result.ErrCorrupt) }, badger.KeyRegistryFileName},
 		{"no manifest", func(t *testing.T, dir string) {
 			newStore(t, dir).Close()
 			if err := os.Remove(filepath.Join(dir, dataDir, "MANIFEST")); err != nil {
@@ -57,7 +71,7 @@ func TestOpenRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Close()
-		}, Options{EncryptionKey: []byte("fedcba9876543210")}, nil, "encryption key"},
+		}, Options{EncryptionKey: []byte("fedcba9876543210")}, func(err error) bool { return !errors.Is(err, result.ErrCorrupt) }, "encryption key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "store")

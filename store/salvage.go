@@ -111,7 +111,7 @@ func (v *salvage) takeTables(f *files) error {
 
 func (v *salvage) takeLogs(f *files) error {
 	for _, w := range f.logs {
-		if err := w.scan(f.keys); err != nil {
+		if err := w.scan(f); err != nil {
 			v.opts.Logger.Error("salvage: a log is left out", "error", err)
 			continue
 		}

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"crypto/aes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/dgraph-io/badger/v4"
@@ -93,7 +95,7 @@ func (r *tableReader) verify(f *files, id uint64) (version uint64, err error) {
 	if index.OffsetsLength() == 0 {
 		return 0, errors.New("it has no blocks")
 	}
-	return index.MaxVersion(), nil
+	return index.MaxVersion(), f.prints.check(filepath.Base(path), bytes.NewReader(r.file), int64(len(r.file)))
 }
 
 func (r *tableReader) read(path string) error {

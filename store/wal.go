@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/dgraph-io/badger/v4"
@@ -46,14 +47,18 @@ const (
 )
 
 // scan finds out which commits are in the log.
-func (w *walFile) scan(keys *badger.KeyRegistry) error {
+func (w *walFile) scan(f *files) error {
 	file, err := os.Open(w.path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	if err := f.prints.check(filepath.Base(w.path), file, w.size); err != nil {
+		return fmt.Errorf("%w: log %s: %w; restore a backup, open with Options.Salvage to read what is left, or accept the loss with bunch check --repair",
+			result.ErrCorrupt, w.path, err)
+	}
 	r := newWALReader(file, w.size)
-	if r.key, err = keys.DataKey(r.keyID); err != nil {
+	if r.key, err = f.keys.DataKey(r.keyID); err != nil {
 		return fmt.Errorf("%w: log %s is encrypted with a key that %s does not have; restore that file or a backup",
 			result.ErrCorrupt, w.path, badger.KeyRegistryFileName)
 	}

@@ -82,22 +82,27 @@ func (w *walSync) loop(s *Store) {
 // One that is gone has become a table, which is durable. The descriptor is
 // another than Badger's; they share the pages.
 func syncLogs(dir string, but int) error {
-	entries, err := os.ReadDir(dir)
+	logs, err := logNames(dir)
 	if err != nil {
 		return err
 	}
-	var logs []string // in the order of their numbers
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) == ".mem" {
-			logs = append(logs, filepath.Join(dir, e.Name()))
-		}
-	}
 	for i := range len(logs) - but {
-		if err := syncFile(logs[i]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := syncFile(filepath.Join(dir, logs[i])); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return syncDir(dir)
+}
+
+// logNames are those of Badger's logs, in the order of their numbers.
+func logNames(dir string) (logs []string, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".mem" {
+			logs = append(logs, e.Name())
+		}
+	}
+	return logs, err
 }
 
 func syncFile(path string) error {

@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// levels makes a store with a table in the last level and two in level 0, which
+// was closed, or killed while the latest commits are in a log.
+func levels(t *testing.T, killed bool) (dir string, tables []string) {
+	t.Helper()
+	ctx := context.Background()
+	dir = filepath.Join(t.TempDir(), "store")
+	fill := func(s *Store) {
+		t.Helper()
+		tree := minted(10)
+		if _, err := s.Save(ctx, tree, result.Attributes{}); err != nil {
+			t.Fatal(err)
+		}
+		for leaf := range tree.Leaves() {
+			if _, err := s.Report(ctx, result.Async{ID: leaf.ID(), State: result.Success}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for n := range 4 {
+		s, err := Open(dir, &Options{Profile: Edge})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fill(s); n == 0 {
+			if _, err := s.Compact(ctx, Full, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n == 3 && killed {
+			copied := filepath.Join(t.TempDir(), "killed")
+			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { dir = copied }()
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n == 2 {
+			if tables, err = filepath.Glob(filepath.Join(dir, dataDir, "*.sst")); err != nil || len(tables) != 3 {
+				t.Fatalf("tables %v, %v", tables, err)
+			}
+		}
+	}
+	for i := range tables {
+		tables[i] = filepath.Base(tables[i])
+	}
+	return dir, tables
+}
+
+// TestSwappedFiles: a table or a log in the place of another is refused, although
+// every checksum in it is right, and salvage leaves it out.
+func TestSwappedFiles(t *testing.T) {
+	ctx := context.Background()
+	dir, tables := levels(t, true)
+	other, _ := levels(t, true)
+	read := func(dir, name string) []byte {
+		t.Helper()
+		b, err := os.ReadFile(filepath.Join(dir, dataDir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	low, high, log := tables[0], tables[2], firstLog
+	for name, put := range map[string]map[string][]byte{
+		"a table of another store":     {low: read(other, low)},
+		"a table for another":          {low: read(dir, high)},
+		"tables of different levels":   {low: read(dir, high), high: read(dir, low)},
+		"tables of the same level":     {tables[1]: read(dir, high), high: read(dir, tables[1])},
+		"a log of another store":       {log: read(other, log)},
+		"the keys, which are not used": {badger.KeyRegistryFileName: read(other, badger.KeyRegistryFileName)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			copied := filepath.Join(t.TempDir(), "copy")
+			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			for name, b := range put {
+				edit(t, copied, name, func([]byte) []byte { return b })
+			}
+			before := listing(t, copied)
+			s, err := Open(copied, &Options{Profile: Edge})
+			if err == nil {
+				s.Close()
+			}
+			if put[badger.KeyRegistryFileName] != nil {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if !errors.Is(err, result.ErrCorrupt) || !strings.Contains(err.Error(), "put in its place") {
+				t.Fatalf("opening gave %v", err)
+			}
+			if after := listing(t, copied); after != before {
+				t.Errorf("files before: %s\nafter: %s", before, after)
+			}
+			s, err = Open(copied, &Options{Profile: Edge, Salvage: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			groups, _, err := s.List(ctx, result.Query{})
+			if want := 4 - len(put); err != nil || len(groups) != want {
+				t.Errorf("salvaged %d groups, %v, want %d", len(groups), err, want)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := Recover(copied, nil); err != nil {
+				t.Fatal(err)
+			}
+			newStore(t, copied)
+		})
+	}
+}
+
+// TestOlderTable: after a full compaction Badger counts its tables anew, and one
+// of before that is refused.
+func TestOlderTable(t *testing.T) {
+	dir, tables := levels(t, false)
+	old, err := os.ReadFile(filepath.Join(dir, dataDir, tables[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(dir, &Options{Profile: Edge})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Compact(context.Background(), Full, nil)
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, dir, tables[0], func(now []byte) []byte {
+		if slices.Equal(now, old) {
+			t.Fatal("the table is the same one")
+		}
+		return old
+	})
+	s, err = Open(dir, &Options{Profile: Edge})
+	if err == nil {
+		s.Close()
+	}
+	if !errors.Is(err, result.ErrCorrupt) {
+		t.Errorf("opening gave %v", err)
+	}
+}
+
+// TestPrintsAreNoWitness: fingerprints that are missing, torn, or of fewer files
+// refuse nothing, and are written anew.
+func TestPrintsAreNoWitness(t *testing.T) {
+	dir, tables := levels(t, true)
+	for name, change := range map[string]func([]byte) []byte{
+		"empty":  func([]byte) []byte { return nil },
+		"torn":   func(b []byte) []byte { return b[:len(b)/2] },
+		"zeroed": func(b []byte) []byte { clear(b); return b },
+		"older": func(b []byte) []byte {
+			p := parsePrints(string(b))
+			delete(p, tables[2])
+			delete(p, firstLog)
+			p["000099.sst"] = 1
+			return p.append(nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			copied := filepath.Join(t.TempDir(), "copy")
+			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			edit(t, copied, printsFile, change)
+			s := newStore(t, copied)
+			groups, _, err := s.List(context.Background(), result.Query{})
+			if err != nil || len(groups) != 4 {
+				t.Errorf("%d of 4 groups, %v", len(groups), err)
+			}
+			p, err := readPrints(filepath.Join(copied, dataDir))
+			if _, ok := p["000099.sst"]; ok || err != nil || len(p) < len(tables)+2 {
+				t.Errorf("fingerprints %v, %v", p, err)
+			}
+		})
+	}
+}
