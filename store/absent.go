@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math"
 
@@ -117,7 +116,11 @@ func (b *batch) absent(key []byte) bool {
 		}
 		if !r.read {
 			if !a.empty {
-				r.end = max(r.end, b.snap.end(key))
+				stored, err := b.endOf(key)
+				if err != nil {
+					return false // whoever looks finds it out
+				}
+				r.end = max(r.end, stored)
 			}
 			r.read = true
 			a.roots[of] = r
@@ -136,15 +139,18 @@ func (b *batch) absent(key []byte) bool {
 	return false
 }
 
-// end returns the node above the highest that has a record, of the root and the
-// kind of key.
-func (s snapshot) end(key []byte) uint64 {
+// endOf returns the node above the highest that has a record stored, of the root
+// and the kind of key.
+func (b *batch) endOf(key []byte) (end uint64, err error) {
 	prefix := key[:len(key)-4]
-	it := s.NewIterator(badger.IteratorOptions{Reverse: true, Prefix: prefix})
-	defer it.Close()
-	it.Seek(binary.BigEndian.AppendUint32(prefix[:len(prefix):len(prefix)], math.MaxUint32))
-	if !it.Valid() {
-		return 0
-	}
-	return uint64(node(it.Item().Key())) + 1
+	err = b.s.guarded(func() error {
+		it := b.snap.NewIterator(badger.IteratorOptions{Reverse: true, Prefix: prefix})
+		defer it.Close()
+		it.Seek(nodeKey(key[0], result.Root(key[2:14]), math.MaxUint32))
+		if it.Valid() {
+			end = uint64(node(it.Item().Key())) + 1
+		}
+		return nil
+	})
+	return end, err
 }

@@ -83,7 +83,10 @@ func (b *batch) get(key []byte) (body []byte, meta byte, err error) {
 	if w, ok := b.written(key); ok {
 		return w.body(), w.meta, nil
 	}
-	body, meta, err = b.snap.get(key)
+	err = b.s.guarded(func() (err error) {
+		body, meta, err = b.snap.get(key)
+		return err
+	})
 	return bytes.Clone(body), meta, err // Badger's memory is the snapshot's, which a long operation outlives
 }
 
@@ -145,16 +148,22 @@ func (b *batch) nextSeq() (uint64, error) {
 // keys collects the keys from first on, up to and with last, at most limit of
 // them.
 func (b *batch) keys(first, last []byte, limit int) (keys [][]byte, err error) {
-	it := b.snap.NewIterator(badger.IteratorOptions{Prefix: commonPrefix(first, last)})
-	defer it.Close()
-	for it.Seek(first); it.Valid() && len(keys) < limit; it.Next() {
-		key := it.Item().Key()
-		if string(key) > string(last) {
-			break
+	err = b.s.guarded(func() error {
+		it := b.snap.NewIterator(badger.IteratorOptions{Prefix: commonPrefix(first, last)})
+		defer it.Close()
+		for it.Seek(first); it.Valid() && len(keys) < limit; it.Next() {
+			key := it.Item().Key()
+			if string(key) > string(last) {
+				break
+			}
+			if _, ok := b.written(key); !ok {
+				keys = append(keys, it.Item().KeyCopy(nil))
+			}
 		}
-		if _, ok := b.written(key); !ok {
-			keys = append(keys, it.Item().KeyCopy(nil))
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	// What came after the snapshot may lie between those.
 	add := func(writes map[string]record, over map[string]record) {

@@ -90,7 +90,7 @@ func (s *Store) flatten(ctx context.Context) error {
 
 // copyFiles replaces Badger's files by a copy of what is in them.
 func (s *Store) copyFiles(ctx context.Context, progress func(done, total int)) error {
-	if err := s.db.VerifyChecksum(); err != nil {
+	if err := s.guarded(s.db.VerifyChecksum); err != nil {
 		return fmt.Errorf("%w: a table is damaged, and a copy would make that last: %w", result.ErrCorrupt, err)
 	}
 	lsm := uint64(0)

@@ -128,8 +128,8 @@
 // A tree goes save.go, link.go, tree.go. Reads are in read.go, results.go,
 // list.go and find.go; large operations in journal.go, changetree.go and
 // remove.go; clock.go, expiry.go and sweep.go are about time. Opening is open.go,
-// then what it looks at: format.go, lock.go, manifest.go, tables.go, wal.go, mark.go,
-// lost.go, setaside.go, space.go; and salvage.go. missing.go notices a scan that
+// then what it looks at: format.go, lock.go, manifest.go, tables.go, wal.go,
+// fingerprint.go, mark.go, lost.go, setaside.go, space.go; and salvage.go. missing.go notices a scan that
 // ended early, walsync.go syncs logs; serve.go and yield.go are about other
 // processes.
 //

@@ -99,9 +99,11 @@ func (s *Store) lookup(key []byte) (*group, error) {
 	s.live.commit.RLock()
 	defer s.live.commit.RUnlock()
 	var g *group
-	err := s.db.View(func(txn *badger.Txn) (err error) {
-		g, err = readGroup(snapshot{txn}, key)
-		return err
+	err := s.guarded(func() error {
+		return s.db.View(func(txn *badger.Txn) (err error) {
+			g, err = readGroup(snapshot{txn}, key)
+			return err
+		})
 	})
 	if err == nil && g != nil {
 		s.live.put(g)

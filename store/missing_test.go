@@ -1,12 +1,15 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -131,6 +134,54 @@ func TestDamageWhileOpen(t *testing.T) {
 		t.Error("no damage made any difference: the test shows nothing")
 	}
 	t.Logf("%d of %d damages gave an error, the others no difference", refused, places)
+}
+
+// TestDamageUnderCommitter: a table goes bad under an open store. Then a write that
+// has to look into it gives ErrCorrupt. Badger panics there, and nobody but the
+// committer could notice: it would end the process.
+func TestDamageUnderCommitter(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	tree := minted(2000)
+	s := newStore(t, dir)
+	if _, err := s.Save(ctx, tree, result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	reportAll(t, s, tree, 2000)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s, err := Open(dir, &Options{Profile: Edge, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	tables, err := filepath.Glob(filepath.Join(dir, dataDir, "*.sst"))
+	if err != nil || len(tables) != 1 {
+		t.Fatalf("tables %q, %v", tables, err)
+	}
+	whole, err := os.ReadFile(tables[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(tables[0], bytes.Repeat([]byte{0x55}, len(whole)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for leaf := range tree.Leaves() {
+		if _, err := s.Report(ctx, result.Async{ID: leaf.ID(), State: result.Success}); !errors.Is(err, result.ErrCorrupt) {
+			t.Fatalf("a report gave %v", err)
+		}
+	}
+	if _, err := s.Purge(ctx, tree.ID()); !errors.Is(err, result.ErrCorrupt) {
+		t.Errorf("a purge gave %v", err)
+	}
+	if _, err := s.Compact(ctx, Full, nil); !errors.Is(err, result.ErrCorrupt) {
+		t.Errorf("a compaction gave %v", err)
+	}
+	if !strings.Contains(log.String(), "panic") {
+		t.Error("Badger did not panic: the test shows nothing")
+	}
 }
 
 // TestNothingIsMissing: scans beside every kind of write find nothing missing.

@@ -26,20 +26,27 @@ func (s *Store) read(ctx context.Context, name string, id result.ID, do func(sna
 }
 
 // view is Badger's View, of a snapshot that has nothing which the groups in memory
-// do not have yet: who has seen a result sees counts that have it too. Where a table went bad under an open store Badger reads
-// on at a wrong place, and panics.
-func (s *Store) view(do func(snapshot) error) (err error) {
+// do not have yet: who has seen a result sees counts that have it too.
+func (s *Store) view(do func(snapshot) error) error {
+	return s.guarded(func() error {
+		s.live.commit.RLock()
+		r := snapshot{s.db.NewTransaction(false)}
+		s.live.commit.RUnlock()
+		defer r.Discard()
+		return do(r)
+	})
+}
+
+// guarded runs what reads from Badger. Where a table went bad under an open store
+// Badger reads on at a wrong place, and panics.
+func (s *Store) guarded(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: Badger could not read on: close the store and restore a backup", result.ErrCorrupt)
 			s.opts.Logger.Error("panic in a read", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
-	s.live.commit.RLock()
-	r := snapshot{s.db.NewTransaction(false)}
-	s.live.commit.RUnlock()
-	defer r.Discard()
-	return do(r)
+	return do()
 }
 
 // hold refuses a closed store, or one that failed, and keeps an open one open until release.
