@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/encoding/encodingtest"
 	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store/memstore"
 )
@@ -245,14 +246,16 @@ func FuzzServer(f *testing.F) {
 	f.Add(append(ask(f, askResults, 3, results{Tree: encoding.AppendTree(nil, result.Task("a"))}), appendHead(nil, head{0, kindCancel, 3})...))
 	_, dir := serve(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		conn := bare(t, dir)
-		go func() {
-			_, _ = conn.Write(data)
-			_ = conn.CloseWrite()
-		}()
-		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Fatal("the connection is still open")
-		}
+		encodingtest.Bounded(t, func() {
+			conn := bare(t, dir)
+			go func() {
+				_, _ = conn.Write(data)
+				_ = conn.CloseWrite()
+			}()
+			if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatal("the connection is still open")
+			}
+		})
 	})
 }
 
@@ -281,16 +284,18 @@ func FuzzClient(f *testing.F) {
 				_ = conn.Close()
 			}
 		}()
-		c, err := Dial(t.Context(), dir)
-		if err != nil {
-			return // it was quicker
-		}
-		defer c.Close()
-		_, _ = c.Get(t.Context(), "a")
-		for range c.Results(t.Context(), result.Task("a"), result.Filter{}) {
-		}
-		for range c.Watch(t.Context(), "g") {
-		}
+		encodingtest.Bounded(t, func() {
+			c, err := Dial(t.Context(), dir)
+			if err != nil {
+				return // it was quicker
+			}
+			defer c.Close()
+			_, _ = c.Get(t.Context(), "a")
+			for range c.Results(t.Context(), result.Task("a"), result.Filter{}) {
+			}
+			for range c.Watch(t.Context(), "g") {
+			}
+		})
 	})
 }
 
