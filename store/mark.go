@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -72,6 +75,7 @@ type highWater struct {
 	file   *os.File
 	data   string   // Badger's folder
 	tables []string // in the manifest
+	logs   []string
 	prints fingerprints
 	since  int // bytes committed since Badger's files were looked at
 }
@@ -109,26 +113,39 @@ func (h *highWater) committed(commit uint64, bytes int) error {
 	return h.write()
 }
 
-// look notes the size of the manifest once it is durable, and which files are there.
+// look notes the size of the manifest once it is durable, and which files are there,
+// if there are others. A log that is gone made the manifest longer.
 func (h *highWater) look(durable bool) error {
 	path := filepath.Join(h.data, badger.ManifestFilename)
 	info, err := os.Stat(path)
-	if err == nil && uint64(info.Size()) != h.manifest {
-		err = h.readManifest(path)
-	}
 	if err != nil {
 		return err
 	}
-	logs, err := logNames(h.data)
-	if err != nil {
+	if uint64(info.Size()) != h.manifest {
+		if err := h.readManifest(path); err != nil {
+			return err
+		}
+	} else if _, err := os.Stat(h.nextLog()); err != nil && !durable {
+		return nil // as nearly always
+	}
+	if h.logs, err = logNames(h.data); err != nil {
 		return err
 	}
-	now, err := h.prints.take(h.data, slices.Concat(h.tables, logs, []string{badger.KeyRegistryFileName}))
+	now, err := h.prints.take(h.data, slices.Concat(h.tables, h.logs, []string{badger.KeyRegistryFileName}))
 	if err != nil || maps.Equal(now, h.prints) {
 		return err
 	}
 	h.prints = now
 	return now.write(h.data, durable)
+}
+
+// nextLog is the path of the log that Badger makes next.
+func (h *highWater) nextLog() string {
+	n := 0
+	if len(h.logs) > 0 {
+		n, _ = strconv.Atoi(strings.TrimSuffix(h.logs[len(h.logs)-1], ".mem"))
+	}
+	return filepath.Join(h.data, fmt.Sprintf("%05d.mem", n+1))
 }
 
 func (h *highWater) readManifest(path string) error {
