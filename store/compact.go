@@ -102,12 +102,19 @@ func (s *Store) copyFiles(ctx context.Context, progress func(done, total int)) e
 	} else if need := lsm + lsm/10 + uint64(2*s.db.Opts().MemTableSize); free < need {
 		return fmt.Errorf("%w: the copy needs up to %d MiB, and %d MiB are free: a light compaction needs less", result.ErrNoSpace, need>>20, free>>20)
 	}
+	nothing := func() error { return nil }
+	s.opts.still = true // Badger's own compactions would only take memory
+	defer func() { s.opts.still = false }()
+	if err := s.reopen(nothing); err != nil {
+		return err
+	}
 	err := s.db.View(func(txn *badger.Txn) error {
 		_, err := s.build(ctx, filepath.Join(s.dir, newDir), s.watched(ctx, txn, progress), nil)
 		return err
 	})
+	s.opts.still = false
 	if err != nil {
-		return err
+		return errors.Join(err, s.reopen(nothing))
 	}
 	return s.reopen(func() error { return s.swap("") })
 }

@@ -49,10 +49,11 @@ func (s *Store) build(ctx context.Context, dir string, from source, verify func(
 	}
 	o := s.opts
 	if dir != "" {
-		o.Profile = Edge // nobody writes to it but the stream, or reads it twice
+		o.Profile, o.still = Edge, true // nobody writes to it but the stream, or reads it twice
 	}
-	// Badger would build tables of 64 MB otherwise.
-	opts := o.badger(dir).WithBaseTableSize(2 << 20)
+	// Badger would build tables of 64 MB otherwise. What it takes to build one fits
+	// the buffer it begins with, 4 MiB, unless the values compress well.
+	opts := o.badger(dir).WithBaseTableSize(7 << 18)
 	opts.TableSizeMultiplier = 1
 	if db, err = badger.Open(opts); err != nil {
 		return nil, err

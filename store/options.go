@@ -77,6 +77,7 @@ type Options struct {
 	Clock func() time.Time
 
 	merging bool // level 0 is merged when Badger closes
+	still   bool // Badger compacts nothing, and is not written to
 }
 
 // withDefaults returns o, filled in, or an error that says what to change.
@@ -156,6 +157,9 @@ func (o *Options) badger(dir string) badger.Options {
 	b.CompactL0OnClose = o.merging
 	if o.Profile == Edge {
 		b = b.WithMemTableSize(8 << 20).WithNumMemtables(1).WithBlockCacheSize(4 << 20)
+	}
+	if o.still {
+		b = b.WithNumCompactors(0)
 	}
 	if len(o.EncryptionKey) > 0 {
 		// Badger caches decrypted indexes, and panics without a cache for them.
