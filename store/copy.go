@@ -34,10 +34,11 @@ const copyBuffer = 512 << 10
 // and closed; with dir "" it makes a database in memory. All is read again, and
 // has to be what was written.
 //
-// Whatever the size, it needs some 200 MiB of memory, 150 with Edge: Badger builds up
-// to 16 tables at a time, in buffers of 4 MiB, and the collector lets as much again
-// lie. GOMEMLIMIT makes that less, and the copy slower. The tables are mapped, and
-// count as memory too for as long as the system has a use for no other.
+// Whatever the size, it needs some 280 MiB of memory at most, 160 with Edge, half of
+// which is what the collector lets lie: Badger builds up to 16 tables at a time, in
+// buffers of 4 MiB, more if the values compress well. GOMEMLIMIT makes that less, and
+// the copy slower. The tables are mapped, and count as memory too for as long as the
+// system has no other use for it.
 func (s *Store) build(ctx context.Context, dir string, from source, verify func(*badger.DB) error) (db *badger.DB, err error) {
 	if dir != "" {
 		if err := os.RemoveAll(dir); err != nil {

@@ -104,8 +104,8 @@ func (c *Client) read() error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrLost, err)
 		}
-		f := frame{h.kind, make([]byte, h.length)}
-		if _, err := io.ReadFull(from, f.body); err != nil {
+		f := frame{kind: h.kind}
+		if f.body, err = readBody(from, h.length); err != nil {
 			return fmt.Errorf("%w: %w", ErrLost, err)
 		}
 		if f.kind == kindBye {

@@ -80,3 +80,23 @@ type frame struct {
 	kind byte
 	body []byte
 }
+
+// trusted is how many bytes are allocated for a frame because its head says so; more
+// are when that many have come.
+const trusted = 1 << 20
+
+// readBody reads n bytes.
+func readBody(r io.Reader, n int) ([]byte, error) {
+	body := make([]byte, min(n, trusted))
+	for at := 0; ; {
+		if _, err := io.ReadFull(r, body[at:]); err != nil {
+			return nil, err
+		}
+		if at = len(body); at == n {
+			return body, nil
+		}
+		grown := make([]byte, min(n, 4*at))
+		copy(grown, body)
+		body = grown
+	}
+}

@@ -107,10 +107,10 @@ func (c *session) read() error {
 		}
 		done, err := c.budget(h)
 		if err == nil {
-			body := make([]byte, h.length)
-			if _, err := io.ReadFull(from, body); err != nil {
+			body, e := readBody(from, h.length)
+			if e != nil {
 				done()
-				return err
+				return e
 			}
 			err = c.take(h, body, done)
 		} else if errors.Is(err, result.ErrTooLarge) {

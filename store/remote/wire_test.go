@@ -236,6 +236,22 @@ func TestGarbage(t *testing.T) {
 	}
 }
 
+// TestReadBody: a body comes whole, whatever its length, and one that ends early
+// takes no more memory than what came of it.
+func TestReadBody(t *testing.T) {
+	for _, n := range []int{0, 1, trusted - 1, trusted, trusted + 1, 4 * trusted, 5*trusted + 7} {
+		want := bytes.Repeat([]byte("0123456789abcdefg"), n/17+1)[:n]
+		if got, err := readBody(bytes.NewReader(want), n); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d bytes came as %d, %v", n, len(got), err)
+		}
+	}
+	encodingtest.Bounded(t, func() {
+		if _, err := readBody(bytes.NewReader(make([]byte, 3*trusted)), MaxFrame); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("a body cut short gave %v", err)
+		}
+	})
+}
+
 // FuzzServer: whatever a client sends, the connection ends with it, and another
 // one is served.
 func FuzzServer(f *testing.F) {
