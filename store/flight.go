@@ -44,6 +44,8 @@ func newChanges() changes {
 // the news of them, keep their order.
 type flight struct {
 	changes
+	commit uint64        // its number, once Badger has it
+	bytes  int           // about how many were written
 	landed chan struct{} // closed when it is durable, or failed, and answered
 	err    error         // set by then
 }
@@ -53,19 +55,22 @@ func (s *Store) takeOff(c changes) *flight {
 	f := &flight{changes: c, landed: make(chan struct{})}
 	go func() {
 		if len(f.writes) > 0 {
-			f.err = f.commit(s)
+			f.err = f.land(s)
 		}
 		for _, o := range f.ops {
 			o.answer(cmp.Or(f.err, o.refused))
+		}
+		if f.commit > 0 { // nobody waits for that
+			s.committedTo(f.commit, f.bytes)
 		}
 		close(f.landed)
 	}()
 	return f
 }
 
-// commit makes the flight durable and swaps the groups in memory while no reader
+// land makes the flight durable and swaps the groups in memory while no reader
 // can be between the old and the new.
-func (f *flight) commit(s *Store) error {
+func (f *flight) land(s *Store) error {
 	s.live.commit.Lock()
 	defer s.live.commit.Unlock()
 	if err := f.write(s); err != nil {
@@ -79,10 +84,10 @@ func (f *flight) commit(s *Store) error {
 func (f *flight) write(s *Store) error {
 	txn := s.db.NewTransaction(true)
 	defer txn.Discard()
-	bytes := stampSize
+	f.bytes = stampSize
 	for _, w := range f.writes {
 		var err error
-		bytes += len(w.key) + len(w.sealed)
+		f.bytes += len(w.key) + len(w.sealed)
 		if w.sealed == nil {
 			err = txn.Delete(w.key)
 		} else {
@@ -98,6 +103,6 @@ func (f *flight) write(s *Store) error {
 	if err := txn.Commit(); err != nil {
 		return err
 	}
-	s.committedTo(txn.ReadTs()+1, bytes) // nobody else commits, so that is its number
+	f.commit = txn.ReadTs() + 1 // nobody else commits, so that is its number
 	return nil
 }
