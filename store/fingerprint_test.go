@@ -171,7 +171,7 @@ func TestOlderTable(t *testing.T) {
 	if err == nil {
 		s.Close()
 	}
-	if !errors.Is(err, result.ErrCorrupt) {
+	if !errors.Is(err, result.ErrCorrupt) || !strings.Contains(err.Error(), "put in its place") {
 		t.Errorf("opening gave %v", err)
 	}
 }
