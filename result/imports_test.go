@@ -50,6 +50,13 @@ var rules = map[string]struct {
 			"github.com/fxamacker/cbor/v2": "there is one place that knows CBOR, encoding",
 		},
 	},
+	"encoding/jsonline": {
+		may: []string{"result", "encoding"},
+		not: map[string]string{
+			"group": "a line says what was found; finding it is for the command line and the web interface, which both print it",
+			"store": "whoever only prints results should not get an engine with the lines",
+		},
+	},
 	"group": {
 		may:   []string{"result"},
 		tests: []string{"encoding", "encoding/celery", "store", "store/memstore", "go.uber.org/goleak"},
@@ -109,7 +116,7 @@ var rules = map[string]struct {
 	}},
 	"cmd": {
 		may: []string{
-			"result", "encoding", "encoding/celery", "group", "store", "store/remote", "golang.org/x/sys", "github.com/spf13/cobra",
+			"result", "encoding", "encoding/celery", "encoding/jsonline", "group", "store", "store/remote", "golang.org/x/sys", "github.com/spf13/cobra",
 			"github.com/schollz/progressbar/v3", "github.com/jedib0t/go-pretty/v6", "golang.org/x/term",
 		},
 		tests: []string{"store/memstore", "github.com/rogpeppe/go-internal", "go.uber.org/goleak"},

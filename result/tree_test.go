@@ -311,3 +311,23 @@ func TestRangesEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestLeafIndex: every leaf stands where the walk has it, and nothing else stands
+// anywhere.
+func TestLeafIndex(t *testing.T) {
+	root := Root{6: 0x80, 8: 0x80}
+	tree := Group("g", Tasks(root, 5, 3), Task("a").WithParent(Task("p")),
+		Group("in", Tasks(root, 8, 4), Task("b")), Task(root.ID(1)))
+	n := 0
+	for leaf := range tree.Leaves() {
+		if at, ok := tree.LeafIndex(leaf.ID()); at != n || !ok {
+			t.Errorf("%q is leaf %d, %v; want %d", leaf.ID(), at, ok, n)
+		}
+		n++
+	}
+	for _, id := range []ID{"g", "in", "p", "", root.ID(4), root.ID(12), root.ID(0)} {
+		if at, ok := tree.LeafIndex(id); ok {
+			t.Errorf("%q is leaf %d", id, at)
+		}
+	}
+}

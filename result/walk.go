@@ -68,6 +68,23 @@ func (t Tree) Leaves() iter.Seq[Tree] {
 	}
 }
 
+// LeafIndex returns where in member order the task with this id stands among the
+// leaves of t, counted from 0 as [Filter].Skip counts them; false if it is none of
+// them. Runs are not visited task by task.
+func (t Tree) LeafIndex(id ID) (at int, ok bool) {
+	root, node, minted := id.Minted()
+	for leaf := range t.LeafRuns() {
+		if r, first, count, run := leaf.Run(); run && minted && r == root && node >= first && node-first < uint32(count) {
+			return at + int(node-first), true
+		}
+		if leaf.ID() == id {
+			return at, true
+		}
+		at += leaf.LeafCount()
+	}
+	return 0, false
+}
+
 // Groups ranges over the groups nested in the tree, in the order in which a
 // walk enters them; t itself is not among them.
 func (t Tree) Groups() iter.Seq[Tree] {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/store"
 )
 
@@ -86,7 +87,7 @@ func (a *app) backup(ctx context.Context, s *store.Store, path string) (h store.
 func (a *app) showBackup(verb string, h store.BackupHeader, n int64) error {
 	if a.output == asJSON {
 		dst := fmt.Appendf(nil, `{"records":%d,"bytes":%d,"time":`, h.Records, n)
-		return a.line(append(appendTime(dst, h.Time), '}'))
+		return a.line(append(jsonline.AppendTime(dst, h.Time), '}'))
 	}
 	return a.text(fmt.Sprintf("%s %d records of %s, %s", verb, h.Records, h.Time.Local().Format(time.DateTime), size(n)))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -128,7 +129,7 @@ func (a *app) ask(ctx context.Context, what string) (bool, error) {
 
 func (a *app) planned(id result.ID, n int, what string) error {
 	if a.output == asJSON {
-		b := appendText([]byte(`{"id":`), string(id))
+		b := jsonline.AppendText([]byte(`{"id":`), string(id))
 		return a.line(fmt.Appendf(b, `,"dry_run":true,"changed":%d}`, n))
 	}
 	return a.text("would " + what)
@@ -136,9 +137,7 @@ func (a *app) planned(id result.ID, n int, what string) error {
 
 func (a *app) changed(verb string, c change, id result.ID, out result.Outcome) error {
 	if a.output == asJSON {
-		b := appendText([]byte(`{"id":`), string(id))
-		b = fmt.Appendf(b, `,"applied":%t,"changed":%d,"settled":`, out.Applied, out.Changed)
-		return a.line(append(appendIDs(b, out.Settled), '}'))
+		return a.line(jsonline.AppendOutcome(nil, id, out))
 	}
 	if !out.Applied {
 		return a.text(fmt.Sprintf("nothing to %s in %s", verb, id))

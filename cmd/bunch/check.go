@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
 )
@@ -125,9 +126,9 @@ func appendChecked(dst []byte, c store.Checked, repaired bool) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendText(append(dst, `{"rule":`...), f.Invariant)
-		dst = appendText(append(dst, `,"id":`...), string(f.ID))
-		dst = appendText(append(dst, `,"what":`...), f.What)
+		dst = jsonline.AppendText(append(dst, `{"rule":`...), f.Invariant)
+		dst = jsonline.AppendText(append(dst, `,"id":`...), string(f.ID))
+		dst = jsonline.AppendText(append(dst, `,"what":`...), f.What)
 		dst = fmt.Appendf(dst, `,"lost":%t}`, f.Lost)
 	}
 	return append(dst, "]}"...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -57,7 +58,7 @@ func (a *app) drive(ctx context.Context, j job, opts group.RunOptions, announce 
 // announce writes the id of a new group.
 func (a *app) announce(id result.ID) error {
 	if a.output == asJSON {
-		return a.line(append(appendText([]byte(`{"id":`), string(id)), '}'))
+		return a.line(append(jsonline.AppendText([]byte(`{"id":`), string(id)), '}'))
 	}
 	return a.text(string(id))
 }

@@ -22,57 +22,21 @@ func (t target) id() result.ID { return t.tree.ID() }
 // whole reports whether t is a saved group itself.
 func (t target) whole() bool { return t.tree.IsGroup() && t.saved.ID == t.id() }
 
-// find looks up what id names. Groups and tasks are separate namespaces: a group
-// comes before a task of the same id.
-func find(ctx context.Context, s *share, id result.ID) (target, error) {
-	saved, err := s.Restore(ctx, id)
-	if err == nil {
-		return target{saved.Tree, saved}, nil
+// own is what is known of t as a saved group; zero if it is part of one.
+func (t target) own() result.Saved {
+	if !t.whole() {
+		return result.Saved{}
 	}
-	if !errors.Is(err, result.ErrNotFound) {
-		return target{}, err
-	}
-	roots, err := s.Find(ctx, id)
-	if err != nil {
-		return target{}, err
-	}
-	for _, root := range roots {
-		saved, err := s.Restore(ctx, root)
-		if err != nil {
-			return target{}, err
-		}
-		if part, ok := within(saved.Tree, id); ok {
-			return target{part, saved}, nil
-		}
-	}
-	if _, err := s.Get(ctx, id); err != nil {
-		if errors.Is(err, result.ErrNotFound) {
-			err = unknown(id)
-		}
-		return target{}, err
-	}
-	return target{tree: result.Task(id)}, nil
+	return t.saved
 }
 
-// within returns the part of t with this id, a group rather than a task.
-func within(t result.Tree, id result.ID) (part result.Tree, ok bool) {
-	root, node, minted := id.Minted()
-	for s := range t.Walk() {
-		if s.Leave {
-			continue
-		}
-		if s.Tree.ID() == id {
-			part, ok = s.Tree, true
-			if s.Tree.IsGroup() {
-				return part, true
-			}
-		}
-		r, first, count, run := s.Tree.Run()
-		if run && minted && r == root && node >= first && node-first < uint32(count) {
-			part, ok = result.Task(id), true // the tasks of a run have no parents
-		}
+// find looks up what id names.
+func find(ctx context.Context, s *share, id result.ID) (target, error) {
+	tree, saved, err := group.Find(ctx, s, id)
+	if errors.Is(err, result.ErrNotFound) {
+		err = unknown(id)
 	}
-	return part, ok
+	return target{tree, saved}, err
 }
 
 // completeGroups offers the ids of the latest groups to the shell.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -79,8 +80,8 @@ func join(ctx context.Context, s *share, id result.ID, limit *time.Duration, opt
 // raised tells of the member that ended a join.
 func (a *app) raised(e *result.MemberError) error {
 	if a.output == asJSON {
-		line := appendText([]byte(`{"error":{"id":`), string(e.ID))
-		line = appendReason(append(line, ','), e.State, e.Err)
+		line := jsonline.AppendText([]byte(`{"error":{"id":`), string(e.ID))
+		line = jsonline.AppendReason(append(line, ','), e.State, e.Err)
 		if err := a.line(append(line, "}}"...)); err != nil {
 			return err
 		}
@@ -132,8 +133,8 @@ func appendNested(dst []byte, tree result.Tree, results []result.Async) (_ []byt
 		for _, r := range results[:s.Tree.LeafCount()] {
 			dst, sep = append(dst, sep...), ", "
 			if r.State.Propagates() {
-				dst = append(appendReason(append(dst, '{'), r.State, r.Error), '}')
-			} else if dst, err = appendValue(dst, r.Value); err != nil {
+				dst = append(jsonline.AppendReason(append(dst, '{'), r.State, r.Error), '}')
+			} else if dst, err = jsonline.AppendValue(dst, r.Value); err != nil {
 				return nil, fmt.Errorf("value of task %q: %w", string(r.ID), err)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -74,7 +75,7 @@ func (a *app) list(page []result.Saved, now time.Time) error {
 		var err error
 		switch a.output {
 		case asJSON:
-			err = a.line(appendListed(nil, g))
+			err = a.line(jsonline.AppendListed(nil, g))
 		case asRaw:
 			err = a.text(string(g.ID))
 		default:
@@ -85,17 +86,6 @@ func (a *app) list(page []result.Saved, now time.Time) error {
 		}
 	}
 	return table.flush()
-}
-
-func appendListed(dst []byte, g result.Saved) []byte {
-	dst = appendText(append(dst, `{"id":`...), string(g.ID))
-	dst = appendPredicates(append(dst, ','), g.Progress)
-	dst = appendProgress(append(dst, `,"progress":`...), g.Progress)
-	dst = appendTime(append(dst, `,"created":`...), g.Created)
-	dst = appendTime(append(dst, `,"settled":`...), g.Settled)
-	dst = appendTime(append(dst, `,"expires":`...), g.Expires)
-	dst = appendLabels(append(dst, `,"labels":`...), g.Labels)
-	return append(dst, '}')
 }
 
 // phase says in a word or two how a group stands.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -90,10 +91,10 @@ func (a *app) membersFrom(cmd *cobra.Command, tree result.Tree, name string) (re
 // withMembers writes a group's id with those of its tasks, piece by piece: there
 // may be millions.
 func (a *app) withMembers(tree result.Tree) error {
-	b := append(appendText([]byte(`{"id":`), string(tree.ID())), `,"members":[`...)
+	b := append(jsonline.AppendText([]byte(`{"id":`), string(tree.ID())), `,"members":[`...)
 	sep := ""
 	for m := range tree.Leaves() {
-		b = appendText(append(b, sep...), string(m.ID()))
+		b = jsonline.AppendText(append(b, sep...), string(m.ID()))
 		sep = ","
 		if len(b) > 32<<10 {
 			if _, err := a.out.Write(b); err != nil {

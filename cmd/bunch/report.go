@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
 )
@@ -160,11 +161,11 @@ func taskError(v any) *result.TaskError {
 
 func (a *app) reported(r result.Async, out result.Outcome) error {
 	if a.output == asJSON {
-		b := appendText([]byte(`{"id":`), string(r.ID))
+		b := jsonline.AppendText([]byte(`{"id":`), string(r.ID))
 		b = fmt.Appendf(b, `,"applied":%t,"state":`, out.Applied)
-		b = appendText(b, string(out.State))
+		b = jsonline.AppendText(b, string(out.State))
 		b = fmt.Appendf(b, `,"attempt":%d,"settled":`, out.Attempt)
-		return a.line(append(appendIDs(b, out.Settled), '}'))
+		return a.line(append(jsonline.AppendIDs(b, out.Settled), '}'))
 	}
 	switch {
 	case out.Applied:

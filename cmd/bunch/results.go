@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -94,7 +95,7 @@ func (w *resultWriter) write(r result.Async) error {
 		}
 		return nil
 	}
-	line, err := appendResult(nil, r)
+	line, err := jsonline.AppendResult(nil, r)
 	if err != nil {
 		return err
 	}

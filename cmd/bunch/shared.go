@@ -100,25 +100,11 @@ func (s *share) Results(ctx context.Context, tree result.Tree, f result.Filter) 
 				last = a.ID
 			}
 			if moved && last != "" {
-				f.Skip = position(tree, last) + 1
+				at, _ := tree.LeafIndex(last)
+				f.Skip = at + 1
 			}
 		}
 	}
-}
-
-// position is where in member order a leaf stands.
-func position(tree result.Tree, id result.ID) (at int) {
-	root, node, minted := id.Minted()
-	for leaf := range tree.LeafRuns() {
-		if r, first, count, ok := leaf.Run(); ok && minted && r == root && node >= first && node-first < uint32(count) {
-			return at + int(node-first)
-		}
-		if leaf.ID() == id {
-			break
-		}
-		at += leaf.LeafCount()
-	}
-	return at
 }
 
 // Watch goes on as after too much news: nobody knows what happened between.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -54,7 +55,7 @@ code is 5.`,
 						return err
 					}
 					if a.output == asJSON {
-						return a.line(appendGroup(nil, t, p))
+						return a.line(jsonline.AppendGroup(nil, t.tree, t.own(), p))
 					}
 					return a.showGroup(t, p)
 				})
@@ -100,31 +101,6 @@ func findGroup(ctx context.Context, s *share, id result.ID) (target, error) {
 		err = fmt.Errorf("%q is a task: %w as a group; 'bunch results' shows tasks", string(id), result.ErrNotFound)
 	}
 	return t, err
-}
-
-// appendGroup appends the line of a group. What is known of a saved group only,
-// such as its times, is null for one that is nested in it.
-func appendGroup(dst []byte, t target, p result.Progress) []byte {
-	saved := result.Saved{}
-	if t.whole() {
-		saved = t.saved
-	}
-	dst = appendText(append(dst, `{"id":`...), string(t.id()))
-	dst = t.tree.AppendJSON(append(dst, `,"as_tuple":`...))
-	dst = fmt.Appendf(dst, `,"len":%d,"children":[`, t.tree.Len())
-	sep := ""
-	for m := range t.tree.Members() {
-		dst = appendText(append(dst, sep...), string(m.ID()))
-		sep = ","
-	}
-	dst = appendPredicates(append(dst, `],`...), p)
-	dst = appendProgress(append(dst, `,"progress":`...), p)
-	dst = t.tree.Parent().AppendJSON(append(dst, `,"parent":`...))
-	dst = appendTime(append(dst, `,"created":`...), saved.Created)
-	dst = appendTime(append(dst, `,"settled":`...), saved.Settled)
-	dst = appendTime(append(dst, `,"expires":`...), saved.Expires)
-	dst = appendLabels(append(dst, `,"labels":`...), saved.Labels)
-	return append(dst, '}')
 }
 
 // showGroup writes a group for people.

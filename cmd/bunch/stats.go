@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -86,9 +87,9 @@ func diskBytes(dir string) (n int64) {
 
 func (a *app) showStats(st stats) error {
 	if a.output == asJSON {
-		b := appendText([]byte(`{"store":`), st.dir)
+		b := jsonline.AppendText([]byte(`{"store":`), st.dir)
 		b = fmt.Appendf(b, `,"groups":%d,"running":%d,"successful":%d,"failed":%d,"progress":`, st.groups, st.running, st.successful, st.failed)
-		return a.line(fmt.Appendf(appendProgress(b, st.tasks), `,"disk_bytes":%d}`, st.bytes))
+		return a.line(fmt.Appendf(jsonline.AppendProgress(b, st.tasks), `,"disk_bytes":%d}`, st.bytes))
 	}
 	for _, row := range [][2]string{
 		{"store", st.dir},

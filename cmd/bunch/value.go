@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -64,7 +65,7 @@ func reason(e *result.TaskError) string {
 		if s, ok := arg.(string); ok {
 			words[i] = s
 		} else {
-			words[i] = string(appendAny(nil, arg))
+			words[i] = string(jsonline.AppendAny(nil, arg))
 		}
 	}
 	return cut(strings.TrimSuffix(e.Type+": "+strings.Join(words, ", "), ": "), wordy)
@@ -101,7 +102,7 @@ func (a *app) raw(r result.Async) error {
 		case []byte:
 			text = string(v)
 		default:
-			b, err := appendValue(nil, r.Value)
+			b, err := jsonline.AppendValue(nil, r.Value)
 			if err != nil {
 				return err
 			}

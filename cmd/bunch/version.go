@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 )
 
 func (a *app) versionVerb() *cobra.Command {
@@ -26,7 +28,7 @@ func (a *app) versionVerb() *cobra.Command {
 			}
 			platform := runtime.GOOS + "/" + runtime.GOARCH
 			if a.output == asJSON {
-				return a.line(appendAny(nil, map[string]string{"bunch": bunch, "go": runtime.Version(), "badger": badger, "platform": platform}))
+				return a.line(jsonline.AppendAny(nil, map[string]string{"bunch": bunch, "go": runtime.Version(), "badger": badger, "platform": platform}))
 			}
 			return a.text(fmt.Sprintf("bunch %s, %s, Badger %s, %s", bunch, runtime.Version(), badger, platform))
 		},

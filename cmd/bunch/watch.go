@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-1c955bc8/bunch/encoding/jsonline"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -99,10 +100,7 @@ func (a *app) event(b *bar, id result.ID, p result.Progress) error {
 		b.show(p)
 		return nil
 	case a.output == asJSON:
-		line := appendText([]byte(`{"id":`), string(id))
-		line = appendPredicates(append(line, ','), p)
-		line = appendProgress(append(line, `,"progress":`...), p)
-		if err := a.line(append(line, '}')); err != nil {
+		if err := a.line(jsonline.AppendEvent(nil, id, p)); err != nil {
 			return err
 		}
 	default:
