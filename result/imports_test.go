@@ -67,6 +67,23 @@ var rules = map[string]struct {
 			"github.com/dgraph-io/badger/v4": "meaning must not lean on what one engine happens to do",
 		},
 	},
+	"group/web": {
+		may:   []string{"result", "group", "group/web/api"},
+		tests: []string{"encoding", "store", "store/memstore", "store/remote", "go.uber.org/goleak"},
+		not: map[string]string{
+			"store":                          "it shows any Backend, one in another process too: whoever mounts it chooses the engine",
+			"store/remote":                   "as for store",
+			"github.com/dgraph-io/badger/v4": "a dashboard must not lean on one engine",
+		},
+	},
+	"group/web/api": {
+		may:   []string{"result", "group", "encoding/jsonline"},
+		tests: []string{"encoding", "store/memstore", "go.uber.org/goleak"},
+		not: map[string]string{
+			"store":     "it shows any Backend, one in another process too",
+			"group/web": "the guards are around it: web mounts it and not the other way round",
+		},
+	},
 	"store": {
 		// Badger's tables are read before Badger does: compressed blocks, and
 		// checksums as protocol buffers. Its stream writer takes ristretto's buffers.
