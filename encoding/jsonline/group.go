@@ -43,7 +43,7 @@ func AppendHead(dst []byte, t result.Tree, within result.Saved, p result.Progres
 	dst = AppendText(append(dst, `,"root_id":`...), string(within.ID))
 	dst = fmt.Appendf(dst, `,"len":%d,`, t.Len())
 	dst = appendStanding(dst, p)
-	dst = appendParentID(append(dst, ','), t)
+	dst = AppendParentID(append(dst, ','), t)
 	dst = appendSaved(append(dst, ','), own)
 	dst, err := AppendValue(append(dst, `,"note":`...), own.Note)
 	return append(dst, '}'), err
@@ -89,8 +89,8 @@ func appendSaved(dst []byte, g result.Saved) []byte {
 	return appendLabels(append(dst, `,"labels":`...), g.Labels)
 }
 
-// appendParentID appends parent_id, as a member of an object.
-func appendParentID(dst []byte, t result.Tree) []byte {
+// AppendParentID appends parent_id, as a member of an object.
+func AppendParentID(dst []byte, t result.Tree) []byte {
 	dst = append(dst, `"parent_id":`...)
 	if t.Parent().IsZero() {
 		return append(dst, "null"...)

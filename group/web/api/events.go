@@ -16,7 +16,7 @@ const (
 	// heartbeat is how often a stream without news says that it is alive, so that
 	// what stands between does not end it, and a client that is gone is noticed.
 	heartbeat = 15 * time.Second
-	// sendTime is how long a client may take for one event.
+	// sendTime is how long a client may take for one event, or one page of a stream.
 	sendTime = 10 * time.Second
 	// pace is the shortest time between two events of a stream. What happens in
 	// between is in the next one: a person sees no more, and two hundred who look
@@ -66,12 +66,9 @@ func (h *handler) watch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := stream{w: w, rc: http.NewResponseController(w)}
-	err = s.follow(r.Context(), tree.ID(), func(ctx context.Context) iter.Seq2[result.Progress, error] {
+	s.follow(r.Context(), tree.ID(), func(ctx context.Context) iter.Seq2[result.Progress, error] {
 		return h.progress(ctx, tree, saved)
 	})
-	if err != nil && r.Context().Err() == nil {
-		_ = s.send("end", "", appendError(nil, err))
-	}
 }
 
 // progress ranges over how far a group is. A saved one may grow meanwhile.
@@ -88,16 +85,10 @@ func (h *handler) progress(ctx context.Context, tree result.Tree, saved result.S
 	}
 }
 
-// stream is one client that is told of events.
-type stream struct {
-	w  http.ResponseWriter
-	rc *http.ResponseController
-}
-
-// follow sends progress as it comes, and a heartbeat when none does. It returns
-// nil when the group has settled, else the client's failure or the range's error. A
+// follow sends progress as it comes, and a heartbeat when none does, until the group
+// has settled, the range ends with an error, or the client is gone or too slow. A
 // client that is slow keeps back its own range only, and that puts news together.
-func (s stream) follow(ctx context.Context, id result.ID, progress func(context.Context) iter.Seq2[result.Progress, error]) error {
+func (s stream) follow(ctx context.Context, id result.ID, progress func(context.Context) iter.Seq2[result.Progress, error]) {
 	type item struct {
 		p   result.Progress
 		err error
@@ -124,28 +115,29 @@ func (s stream) follow(ctx context.Context, id result.ID, progress func(context.
 	}()
 	var last *result.Progress
 	for {
+		var err error
 		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(heartbeat):
+			err = s.write([]byte(":\n\n"))
 		case n, ok := <-news:
 			switch {
 			case !ok:
-				return fmt.Errorf("%w: the range ended", result.ErrClosed)
+				return
 			case n.err != nil:
-				return n.err
-			case last != nil && last.Equal(n.p):
-				continue
+				_ = s.send("end", "", appendError(nil, n.err))
+				return
+			case n.p.Settled():
+				_ = s.send("end", settled, jsonline.AppendEvent(nil, id, n.p))
+				return
+			case last == nil || !last.Equal(n.p):
+				last = &n.p
+				err = s.send("progress", "", jsonline.AppendEvent(nil, id, n.p))
 			}
-			last = &n.p
-			name, mark := "progress", ""
-			if n.p.Settled() {
-				name, mark = "end", settled
-			}
-			if err := s.send(name, mark, jsonline.AppendEvent(nil, id, n.p)); err != nil || n.p.Settled() {
-				return err
-			}
-		case <-time.After(heartbeat):
-			if err := s.write([]byte(":\n\n")); err != nil {
-				return err
-			}
+		}
+		if err != nil {
+			return
 		}
 	}
 }
@@ -157,12 +149,4 @@ func (s stream) send(name, id string, data []byte) error {
 		event = fmt.Appendf(event, "id: %s\n", id)
 	}
 	return s.write(fmt.Appendf(event, "data: %s\n\n", data))
-}
-
-func (s stream) write(text []byte) error {
-	_ = s.rc.SetWriteDeadline(time.Now().Add(sendTime)) // some writers in tests cannot
-	if _, err := s.w.Write(text); err != nil {
-		return err
-	}
-	return s.rc.Flush()
 }

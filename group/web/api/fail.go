@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	errNoPath   = errors.New("there is no such path; /api/v1/ names them")
+	errNoPath   = errors.New("nothing answers this method and path; GET /api/v1/ names the paths")
 	errReadOnly = errors.New("this store may only be looked at")
 	errBusy     = errors.New("there are too many streams already")
 )
@@ -48,11 +48,7 @@ func status(err error) int {
 }
 
 // fail answers with an error.
-func fail(w http.ResponseWriter, err error) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status(err))
-	_, _ = w.Write(append(appendError(nil, err), '\n'))
-}
+func fail(w http.ResponseWriter, err error) { send(w, status(err), appendError(nil, err)) }
 
 func appendError(dst []byte, err error) []byte {
 	return append(jsonline.AppendText(append(dst, `{"error":`...), err.Error()), '}')
