@@ -65,10 +65,12 @@ var rules = map[string]struct {
 			"store/memstore":                 "as for store: even the plain engine is one of many",
 			"encoding":                       "values reach group as a Backend's Codec writes them, which need not be CBOR",
 			"github.com/dgraph-io/badger/v4": "meaning must not lean on what one engine happens to do",
+			"group/web":                      "whoever runs tasks should not get a web interface with them",
+			"github.com/prometheus":          "a program chooses how it is watched: only group/web/metrics knows Prometheus",
 		},
 	},
 	"group/web": {
-		may:   []string{"result", "group", "group/web/api"},
+		may:   []string{"result", "group", "group/web/api", "group/web/metrics"},
 		tests: []string{"encoding", "store", "store/memstore", "store/remote", "go.uber.org/goleak"},
 		not: map[string]string{
 			"store":                          "it shows any Backend, one in another process too: whoever mounts it chooses the engine",
@@ -81,6 +83,14 @@ var rules = map[string]struct {
 		tests: []string{"encoding", "store/memstore", "go.uber.org/goleak"},
 		not: map[string]string{
 			"store":     "it shows any Backend, one in another process too",
+			"group/web": "the guards are around it: web mounts it and not the other way round",
+		},
+	},
+	"group/web/metrics": {
+		may:   []string{"result", "group", "github.com/prometheus/client_golang"},
+		tests: []string{"store/memstore"},
+		not: map[string]string{
+			"store":     "it counts in any Backend, one in another process too",
 			"group/web": "the guards are around it: web mounts it and not the other way round",
 		},
 	},
@@ -267,6 +277,12 @@ func TestForbidden(t *testing.T) {
 		{"encoding/tree.go", own("group"), "bytes do not depend"},
 		{"store/save.go", own("encoding/celery"), "no rule"},
 		{"group/join.go", own("store"), "declares"},
+		{"group/join.go", own("group/web"), "web interface"},
+		{"group/join.go", "github.com/prometheus/client_golang/prometheus", "watched"},
+		{"group/web/metrics/count.go", "github.com/prometheus/client_golang/prometheus", ""},
+		{"group/web/handler.go", own("group/web/api"), ""},
+		{"group/web/handler.go", own("store"), "chooses the engine"},
+		{"group/web/api/group.go", own("group/web"), "guards"},
 		{"group/join.go", own("store/memstore"), "one of many"},
 		{"group/join.go", "go.uber.org/goleak", "no rule"},
 		{"store/open.go", own("group"), "without importing it"},

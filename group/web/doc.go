@@ -16,6 +16,7 @@
 //	   v
 //	/          text that names the others
 //	/api/v1/   package api: JSON, and server-sent events
+//	/metrics   package metrics: counts for Prometheus
 //	/healthz   200 as long as the store answers; asks for no token
 //
 // An answer has 30 seconds to be made and sent, and a stream ten for each event.
