@@ -143,7 +143,7 @@ var rules = map[string]struct {
 	}},
 	"cmd": {
 		may: []string{
-			"result", "encoding", "encoding/celery", "encoding/jsonline", "group", "store", "store/remote", "golang.org/x/sys", "github.com/spf13/cobra",
+			"result", "encoding", "encoding/celery", "encoding/jsonline", "group", "group/web", "store", "store/remote", "golang.org/x/sys", "golang.org/x/net", "github.com/spf13/cobra",
 			"github.com/schollz/progressbar/v3", "github.com/jedib0t/go-pretty/v6", "golang.org/x/term",
 		},
 		tests: []string{"store/memstore", "github.com/rogpeppe/go-internal", "go.uber.org/goleak"},

@@ -7,9 +7,21 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store/remote"
 )
 
 // The methods of group.Backend, each made again where the store has gone.
+
+// moves reports whether what e refused with err goes on elsewhere. If the process
+// that had the store has died nobody knows what became of a call, so that is an
+// error, and the next call finds the store where it is by then.
+func (s *share) moves(e engine, err error) bool {
+	if errors.Is(err, remote.ErrLost) {
+		s.lost(e)
+		return false
+	}
+	return errors.Is(err, result.ErrClosed) && s.lost(e)
+}
 
 // again makes a call until it is answered.
 func again[T any](ctx context.Context, s *share, call func(engine) (T, error)) (T, error) {
@@ -20,7 +32,7 @@ func again[T any](ctx context.Context, s *share, call func(engine) (T, error)) (
 			return none, err
 		}
 		answer, err := call(e)
-		if !errors.Is(err, result.ErrClosed) || !s.lost(e) {
+		if !s.moves(e, err) {
 			return answer, err
 		}
 	}
@@ -91,7 +103,7 @@ func (s *share) Results(ctx context.Context, tree result.Tree, f result.Filter) 
 			}
 			var last result.ID
 			for a, err := range e.Results(ctx, tree, f) {
-				if moved = errors.Is(err, result.ErrClosed) && s.lost(e); moved {
+				if moved = s.moves(e, err); moved {
 					break
 				}
 				if !yield(a, err) || err != nil {
@@ -118,7 +130,7 @@ func (s *share) Watch(ctx context.Context, id result.ID, tasks ...result.ID) ite
 				return
 			}
 			for ev, err := range e.Watch(ctx, id, tasks...) {
-				if moved = errors.Is(err, result.ErrClosed) && s.lost(e); moved {
+				if moved = s.moves(e, err); moved {
 					break
 				}
 				ev.Missed = ev.Missed || missed
