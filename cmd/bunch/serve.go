@@ -80,7 +80,7 @@ func (a *app) serveVerb() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&addr, "addr", "127.0.0.1:28624", "where to listen; port 0: any")
+	flags.StringVar(&addr, "addr", "127.0.0.1:28624", "where to listen")
 	flags.BoolVar(&opt.Control, "control", false, "allow what changes the store")
 	flags.StringVar(&tokenFile, "token-file", "", "file with the secret that requests must show")
 	flags.StringArrayVar(&opt.Hosts, "host", nil, "a name by which browsers reach it; may be repeated")

@@ -14,9 +14,9 @@ import (
 	"github.com/seed-1c955bc8/bunch/store"
 )
 
-// startServe starts bunch serve on the store in dir and returns its address, and a
-// function that ends it with Ctrl-C and waits.
-func startServe(t *testing.T, dir string, args ...string) (url string, end func()) {
+// startServe starts bunch serve on the store in dir and returns its address, its
+// process, and a function that ends it with Ctrl-C and waits.
+func startServe(t *testing.T, dir string, args ...string) (url string, pid int, end func()) {
 	t.Helper()
 	var errs strings.Builder
 	cmd := exec.Command("bunch", append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
@@ -45,7 +45,7 @@ func startServe(t *testing.T, dir string, args ...string) (url string, end func(
 	if err != nil {
 		t.Fatalf("bunch serve says nothing: %v", err)
 	}
-	return strings.TrimSpace(line), end
+	return strings.TrimSpace(line), cmd.Process.Pid, end
 }
 
 // fetch asks for a path and returns the status and the answer.
@@ -70,7 +70,7 @@ func fetch(t *testing.T, method, url string) (int, string) {
 // TestServe: what other commands do meanwhile shows at once, as they print it.
 func TestServe(t *testing.T) {
 	dir := t.TempDir()
-	url, _ := startServe(t, dir)
+	url, _, _ := startServe(t, dir)
 	id, _ := bunch(t, dir, exitDone, "t1\nt2\n", "new", "--members", "-")
 	id = strings.TrimSpace(id)
 	list, _ := bunch(t, dir, exitDone, "", "ls", "-o", "json")
@@ -106,7 +106,7 @@ func TestServe(t *testing.T) {
 // TestServeWithControl: a change by HTTP is a change.
 func TestServeWithControl(t *testing.T) {
 	dir := t.TempDir()
-	url, end := startServe(t, dir, "--control")
+	url, _, end := startServe(t, dir, "--control")
 	bunch(t, dir, exitDone, "t1\n", "new", "--members", "-")
 	if code, got := fetch(t, "POST", url+"api/v1/revoke?id=t1"); code != 200 || !strings.HasPrefix(got, `{"id":"t1","applied":true,"changed":1,"settled":["`) {
 		t.Errorf("%d: %s", code, got)
@@ -124,7 +124,7 @@ func TestServeWithControl(t *testing.T) {
 func TestServeGivesWay(t *testing.T) {
 	dir := t.TempDir()
 	save(t, dir, result.Group("g", result.Task("t")))
-	url, _ := startServe(t, dir)
+	url, _, _ := startServe(t, dir)
 	look := func(when string, want string) {
 		t.Helper()
 		if code, got := fetch(t, "GET", url+"api/v1/result?id=t"); code != 200 || !strings.Contains(got, want) {
