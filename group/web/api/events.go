@@ -18,10 +18,12 @@ const (
 	heartbeat = 15 * time.Second
 	// sendTime is how long a client may take for one event, or one page of a stream.
 	sendTime = 10 * time.Second
-	// pace is the shortest time between two events of a stream. What happens in
-	// between is in the next one: a person sees no more, and two hundred who look
-	// on cost those who report little.
-	pace = 100 * time.Millisecond
+	// leastPace is the shortest time between two events of a stream, and share what
+	// each stream adds to it for all: together they send five hundred events a second,
+	// so that hundreds who look on cost those who report little. What happens in
+	// between is in the next event.
+	leastPace = 100 * time.Millisecond
+	share     = 2 * time.Millisecond
 )
 
 // settled is the id of the last event. A browser that connects again with it is
@@ -66,7 +68,7 @@ func (h *handler) watch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := stream{w: w, rc: http.NewResponseController(w)}
-	s.follow(r.Context(), tree.ID(), func(ctx context.Context) iter.Seq2[result.Progress, error] {
+	h.follow(r.Context(), s, tree.ID(), func(ctx context.Context) iter.Seq2[result.Progress, error] {
 		return h.progress(ctx, tree, saved)
 	})
 }
@@ -88,7 +90,7 @@ func (h *handler) progress(ctx context.Context, tree result.Tree, saved result.S
 // follow sends progress as it comes, and a heartbeat when none does, until the group
 // has settled, the range ends with an error, or the client is gone or too slow. A
 // client that is slow keeps back its own range only, and that puts news together.
-func (s stream) follow(ctx context.Context, id result.ID, progress func(context.Context) iter.Seq2[result.Progress, error]) {
+func (h *handler) follow(ctx context.Context, s stream, id result.ID, progress func(context.Context) iter.Seq2[result.Progress, error]) {
 	type item struct {
 		p   result.Progress
 		err error
@@ -108,7 +110,7 @@ func (s stream) follow(ctx context.Context, id result.ID, progress func(context.
 			case <-ctx.Done():
 			}
 			select {
-			case <-time.After(pace):
+			case <-time.After(h.pace()):
 			case <-ctx.Done(): // the range ends
 			}
 		}
@@ -140,6 +142,11 @@ func (s stream) follow(ctx context.Context, id result.ID, progress func(context.
 			return
 		}
 	}
+}
+
+// pace is the time from one event of a stream to the next.
+func (h *handler) pace() time.Duration {
+	return max(leastPace, time.Duration(len(h.events))*share)
 }
 
 // send sends one event. A line of JSON has no line end in it.
