@@ -103,12 +103,18 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestServeWithControl: a change by HTTP is a change.
+// TestServeWithControl: a change by HTTP is a change. A stream that somebody follows
+// does not keep Ctrl-C from ending it.
 func TestServeWithControl(t *testing.T) {
 	dir := t.TempDir()
 	url, _, end := startServe(t, dir, "--control")
-	bunch(t, dir, exitDone, "t1\n", "new", "--members", "-")
-	if code, got := fetch(t, "POST", url+"api/v1/revoke?id=t1"); code != 200 || !strings.HasPrefix(got, `{"id":"t1","applied":true,"changed":1,"settled":["`) {
+	id, _ := bunch(t, dir, exitDone, "t1\nt2\n", "new", "--members", "-")
+	stream, err := http.Get(url + "api/v1/events?id=" + strings.TrimSpace(id))
+	if err != nil || stream.StatusCode != http.StatusOK {
+		t.Fatalf("events: %v, %v", stream, err)
+	}
+	defer stream.Body.Close()
+	if code, got := fetch(t, "POST", url+"api/v1/revoke?id=t1"); code != 200 || got != `{"id":"t1","applied":true,"changed":1,"settled":[]}`+"\n" {
 		t.Errorf("%d: %s", code, got)
 	}
 	end()

@@ -13,15 +13,17 @@ import (
 func TestToken(t *testing.T) {
 	const secret = "correct horse battery staple"
 	s := serve(t, web.Options{Token: secret, Control: true})
-	for _, path := range []string{"/", "/api/v1/groups", "/api/v1/events?id=g", "/none", "//healthz", "/healthz/../api/v1/groups"} {
+	for _, path := range []string{"/", "/api/v1/groups", "/api/v1/events?id=g", "/none", "//healthz", "/%68ealthz", "/healthz/", "/healthz/../api/v1/groups"} {
 		for _, headers := range [][]string{nil, {"Authorization: Bearer wrong"}, {"Authorization: Bearer "}, {"Authorization: " + secret}, {"Cookie: bunch=" + secret}} {
 			if resp, body := s.ask(t, "GET", path, nil, headers...); resp.StatusCode != http.StatusUnauthorized || strings.Contains(body, secret) {
 				t.Errorf("%s with %q: %s %s", path, headers, resp.Status, body)
 			}
 		}
 	}
-	if resp, _ := s.ask(t, "POST", "/api/v1/revoke?id=g", nil); resp.StatusCode != http.StatusUnauthorized {
-		t.Errorf("POST: %s", resp.Status)
+	for _, path := range []string{"/api/v1/revoke?id=g", "/healthz"} {
+		if resp, _ := s.ask(t, "POST", path, nil); resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("POST %s: %s", path, resp.Status)
+		}
 	}
 	if resp, _ := s.ask(t, "GET", "/healthz", nil); resp.StatusCode != http.StatusOK {
 		t.Errorf("/healthz: %s", resp.Status)
