@@ -25,10 +25,12 @@ type watcher struct {
 	wake chan struct{} // has room for one
 
 	mu     sync.Mutex
-	ready  []result.ID
-	heard  uint64 // serial of the last change in ready
+	ready  [][]news // of one commit each, shared with other watchers and never changed
+	kept   int      // how many are in ready
 	missed bool
 	gone   bool
+
+	heard uint64 // serial of the last change that was taken
 }
 
 func newWatchers() *watchers {
@@ -76,12 +78,15 @@ func (ws *watchers) tell(list []news) {
 	if len(ws.groups) == 0 && len(ws.tasks) == 0 {
 		return
 	}
-	// What the same watchers hear is told at once: many may watch one busy group.
+	// What the same watchers hear is told at once, and kept once for all of them:
+	// many may watch one busy group.
 	var run []news
 	flush := func() {
 		if len(run) > 0 {
-			for w := range ws.of(run[0]) {
-				w.tell(run)
+			to, gone := ws.of(run[0]), slices.ContainsFunc(run, func(n news) bool { return n.gone })
+			ready := slices.DeleteFunc(run, func(n news) bool { return !n.ready })
+			for w := range to {
+				w.tell(ready, gone)
 			}
 		}
 		run = nil
@@ -97,7 +102,7 @@ func (ws *watchers) tell(list []news) {
 			flush()
 			for _, to := range ws.tasks {
 				for w := range to {
-					w.tell([]news{{}})
+					w.tell(nil, false)
 				}
 			}
 		}
@@ -113,20 +118,17 @@ func (ws *watchers) of(n news) map[*watcher]struct{} {
 	return ws.groups[n.group]
 }
 
-func (w *watcher) tell(list []news) {
+// tell takes as long however many are ready.
+func (w *watcher) tell(ready []news, gone bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, n := range list {
-		switch {
-		case n.gone:
-			w.gone = true
-		case !n.ready || n.serial == w.heard || w.missed:
-		case len(w.ready) == maxNews:
-			w.missed, w.ready = true, nil
-		default:
-			w.heard = n.serial
-			w.ready = append(w.ready, n.task)
-		}
+	w.gone = w.gone || gone
+	switch {
+	case len(ready) == 0 || w.missed:
+	case w.kept+len(ready) > maxNews:
+		w.missed, w.ready, w.kept = true, nil, 0
+	default:
+		w.ready, w.kept = append(w.ready, ready), w.kept+len(ready)
 	}
 	select {
 	case w.wake <- struct{}{}:
@@ -137,10 +139,21 @@ func (w *watcher) tell(list []news) {
 // take returns the news since the last time.
 func (w *watcher) take() (e result.Event, gone bool) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	e = result.Event{Ready: w.ready, Missed: w.missed}
-	gone = w.gone
-	w.ready, w.missed = nil, false
+	ready, kept := w.ready, w.kept
+	e.Missed, gone = w.missed, w.gone
+	w.ready, w.kept, w.missed = nil, 0, false
+	w.mu.Unlock()
+	if kept > 0 {
+		e.Ready = make([]result.ID, 0, kept)
+	}
+	for _, run := range ready {
+		for _, n := range run {
+			if n.serial != w.heard {
+				w.heard = n.serial
+				e.Ready = append(e.Ready, n.task)
+			}
+		}
+	}
 	return e, gone
 }
 

@@ -15,10 +15,13 @@ const (
 	pageBytes   = 256 << 10
 )
 
-// watchPace is how far apart events are, of all watches together: five hundred a
-// second are enough for those who look, and leave the store to those who report.
-// What happens after a pause is told at once.
-const watchPace = 2 * time.Millisecond
+// watchPace is how far apart events are, of all watches together, and watchBurst
+// how many may come at once after a pause: 250 a second are enough for those who
+// look, and leave the store to those who report.
+const (
+	watchPace  = 4 * time.Millisecond
+	watchBurst = 100
+)
 
 // maxNews is how many ready tasks an event names. That many come together when
 // many watch a busy group; most of them look at the counts only, and the names, a
@@ -137,8 +140,6 @@ func (c *session) watch(ctx context.Context, id uint64, r *request, body []byte)
 	if err != nil {
 		return err
 	}
-	c.server.watching.Add(1)
-	defer c.server.watching.Add(-1)
 	for e, err := range c.server.backend.Watch(ctx, ask.Group, tasks...) {
 		if len(e.Ready) > maxNews {
 			e.Ready, e.Missed = nil, true
@@ -159,9 +160,21 @@ func (c *session) watch(ctx context.Context, id uint64, r *request, body []byte)
 	return nil
 }
 
-// rest waits between two events of a watch: the longer, the more watch.
+// rest waits between two events of a watch for its turn, which comes the later the
+// more events there are.
 func (s *Server) rest(ctx context.Context) error {
-	t := time.NewTimer(time.Duration(s.watching.Load()) * watchPace)
+	now := time.Now()
+	s.mu.Lock()
+	if pause := now.Add(-watchBurst * watchPace); s.turn.Before(pause) {
+		s.turn = pause
+	}
+	s.turn = s.turn.Add(watchPace)
+	wait := s.turn.Sub(now)
+	s.mu.Unlock()
+	if wait <= 0 {
+		return nil
+	}
+	t := time.NewTimer(wait)
 	defer t.Stop()
 	select {
 	case <-t.C:

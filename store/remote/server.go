@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -56,9 +55,9 @@ type Server struct {
 	socket  *net.UnixListener
 
 	callBytes, askBytes *semaphore.Weighted
-	watching            atomic.Int64 // watches under way
 
 	mu       sync.Mutex
+	turn     time.Time // of the latest event of a watch; see rest
 	closing  bool
 	yielded  bool
 	sessions map[*session]struct{}
