@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -34,8 +35,12 @@ func take(dir string, shared bool) (*lock, error) {
 		switch yields, nobody := remote.AskToYield(ctx, dir); {
 		case yields:
 			asked = true
-		case nobody == nil, !asked && time.Since(begun) > servesWithin, ctx.Err() != nil:
+		case nobody == nil:
 			return nil, err
+		case ctx.Err() != nil || errors.Is(nobody, result.ErrLocked):
+			return nil, fmt.Errorf("%w, which does not answer; is it stopped?", err)
+		case !asked && time.Since(begun) > servesWithin:
+			return nil, fmt.Errorf("%w, which does not share it", err)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

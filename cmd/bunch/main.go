@@ -103,7 +103,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%v; see 'bunch %s --help'", err, cmd.Name())
+		return usage("%v; see '%s --help'", err, cmd.CommandPath())
 	})
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.place.dir, "store", "", "directory of the store")

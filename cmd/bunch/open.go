@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
 )
 
@@ -117,7 +116,11 @@ func (a *app) alone(ctx context.Context, where func() (string, error), read bool
 		if st, ok := s.now.(*store.Store); ok {
 			return use(st)
 		}
-		return fmt.Errorf("%w: this needs the store for itself, and another process uses it", result.ErrLocked)
+		st, err := a.place.open(dir, false) // for who has it
+		if err != nil {
+			return fmt.Errorf("%w; this needs the store for itself", err)
+		}
+		return errors.Join(use(st), st.Close())
 	})
 }
 

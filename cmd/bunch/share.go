@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"sync"
 	"time"
@@ -89,7 +88,7 @@ func (s *share) find(ctx context.Context) (engine, error) {
 	for {
 		lock := !s.moved || time.Since(begun) > s.courtesy
 		if lock && s.hold {
-			if e, err := s.open(); !errors.Is(err, result.ErrLocked) {
+			if e, err := s.open(); !errors.Is(err, result.ErrLocked) || time.Since(begun) > patience {
 				return e, err
 			}
 		}
@@ -105,7 +104,7 @@ func (s *share) find(ctx context.Context) (engine, error) {
 		}
 		if time.Since(begun) > patience {
 			if !errors.Is(err, result.ErrLocked) {
-				_, err = s.open() // for who has it
+				return s.open() // for who has it
 			}
 			return nil, err
 		}
@@ -125,9 +124,6 @@ func (s *share) open() (engine, error) {
 			s.frozen = true
 			return st, nil
 		}
-	}
-	if errors.Is(err, result.ErrLocked) {
-		err = fmt.Errorf("%w, which does not share it", err)
 	}
 	if err != nil {
 		return nil, err

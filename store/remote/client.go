@@ -88,7 +88,11 @@ func dial(ctx context.Context, dir string) (*net.UnixConn, error) {
 	case ctx.Err() != nil:
 		err = ctx.Err()
 	case errors.As(err, &slow) && slow.Timeout():
-		err = fmt.Errorf("%w: the process that has it does not answer; is it stopped?", result.ErrLocked)
+		who := "another process"
+		if _, pid, unknown := peer(conn); unknown == nil && pid > 0 {
+			who = fmt.Sprintf("process %d", pid)
+		}
+		err = fmt.Errorf("%w by %s, which does not answer; is it stopped?", result.ErrLocked, who)
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || slow != nil: // it has just closed
 		err = fmt.Errorf("%w: %w", errNobody, err)
 	}

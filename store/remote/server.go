@@ -92,7 +92,7 @@ func (s *Server) accept() {
 			time.Sleep(50 * time.Millisecond)
 			continue
 		}
-		if uid, err := peer(conn); err != nil || uid != os.Geteuid() && uid != 0 {
+		if uid, _, err := peer(conn); err != nil || uid != os.Geteuid() && uid != 0 {
 			_ = conn.Close()
 			continue
 		}
