@@ -145,6 +145,7 @@ var rules = map[string]struct {
 		may: []string{
 			"result", "encoding", "encoding/celery", "encoding/jsonline", "group", "group/web", "store", "store/remote", "golang.org/x/sys", "golang.org/x/net", "github.com/spf13/cobra",
 			"github.com/schollz/progressbar/v3", "github.com/jedib0t/go-pretty/v6", "golang.org/x/term",
+			"charm.land/bubbletea/v2", "charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi",
 		},
 		tests: []string{"store/memstore", "github.com/rogpeppe/go-internal", "go.uber.org/goleak"},
 		not:   map[string]string{"github.com/dgraph-io/badger/v4": "what the command line needs of the engine, a library user needs of store"},

@@ -113,7 +113,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.runVerb(), a.resumeVerb(),
 		a.newVerb(), a.reportVerb(),
-		a.lsVerb(), a.showVerb(), a.watchVerb(), a.joinVerb(), a.resultsVerb(), a.serveVerb(),
+		a.lsVerb(), a.topVerb(), a.showVerb(), a.watchVerb(), a.joinVerb(), a.resultsVerb(), a.serveVerb(),
 		a.revokeVerb(), a.retryVerb(), a.forgetVerb(), a.deleteVerb(), a.purgeVerb(),
 		a.importVerb(), a.exportVerb(),
 		a.checkVerb(), a.compactVerb(), a.backupVerb(), a.loadVerb(),
