@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -27,7 +28,7 @@ type watcher struct {
 	mu     sync.Mutex
 	ready  [][]news // of one commit each, shared with other watchers and never changed
 	kept   int      // how many are in ready
-	missed bool
+	missed atomic.Bool
 	gone   bool
 
 	heard uint64 // serial of the last change that was taken
@@ -118,15 +119,20 @@ func (ws *watchers) of(n news) map[*watcher]struct{} {
 	return ws.groups[n.group]
 }
 
-// tell takes as long however many are ready.
+// tell takes as long however many are ready, and no time if the watcher has missed
+// some and not yet looked: then it was woken, and reads the progress after that.
 func (w *watcher) tell(ready []news, gone bool) {
+	if w.missed.Load() && !gone {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.gone = w.gone || gone
 	switch {
-	case len(ready) == 0 || w.missed:
+	case len(ready) == 0 || w.missed.Load():
 	case w.kept+len(ready) > maxNews:
-		w.missed, w.ready, w.kept = true, nil, 0
+		w.ready, w.kept = nil, 0
+		w.missed.Store(true)
 	default:
 		w.ready, w.kept = append(w.ready, ready), w.kept+len(ready)
 	}
@@ -140,8 +146,8 @@ func (w *watcher) tell(ready []news, gone bool) {
 func (w *watcher) take() (e result.Event, gone bool) {
 	w.mu.Lock()
 	ready, kept := w.ready, w.kept
-	e.Missed, gone = w.missed, w.gone
-	w.ready, w.kept, w.missed = nil, 0, false
+	e.Missed, gone = w.missed.Swap(false), w.gone
+	w.ready, w.kept = nil, 0
 	w.mu.Unlock()
 	if kept > 0 {
 		e.Ready = make([]result.ID, 0, kept)
