@@ -94,6 +94,16 @@ var rules = map[string]struct {
 			"group/web": "the guards are around it: web mounts it and not the other way round",
 		},
 	},
+	"group/web/page": {
+		may:   []string{"result", "group", "encoding", "encoding/jsonline"},
+		tests: []string{"group/web", "store", "store/memstore", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "go.uber.org/goleak"},
+		not: map[string]string{
+			"store":                        "it shows any Backend, one in another process too",
+			"group/web":                    "the guards are around it: web mounts it and not the other way round",
+			"group/web/api":                "a page is made on the server, from the Backend itself: the JSON interface is for programs",
+			"github.com/chromedp/chromedp": "a browser looks at the page in tests only",
+		},
+	},
 	"store": {
 		// Badger's tables are read before Badger does: compressed blocks, and
 		// checksums as protocol buffers. Its stream writer takes ristretto's buffers.
@@ -295,6 +305,9 @@ func TestForbidden(t *testing.T) {
 		{"store/remote/client.go", own("group"), "without importing it"},
 		{"store/remote/client.go", own("store"), "with the socket"},
 		{"store/serve.go", own("store/remote"), ""},
+		{"group/web/page/one.go", own("group/web/api"), "for programs"},
+		{"group/web/page/one.go", "github.com/chromedp/chromedp", "tests only"},
+		{"group/web/page/browser_test.go", "github.com/chromedp/cdproto/emulation", ""},
 		{"cmd/bunch/run.go", "github.com/dgraph-io/badger/v4", "library user"},
 		{"cmd/bunch/run.go", own("bench"), "measurements"},
 		{"bench/floor.go", own("cmd/bunch"), "programs"},

@@ -1,0 +1,255 @@
+package page_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/seed-1c955bc8/bunch/group"
+	"github.com/seed-1c955bc8/bunch/group/web/page"
+	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store/memstore"
+)
+
+// A tab is one in a real browser. With BUNCH_SCREENSHOTS=folder its pictures are
+// kept there, to be looked at.
+type tab struct {
+	*testing.T
+	ctx context.Context
+	url string
+}
+
+// TestBrowser does what a person does, in a real browser without a window.
+func TestBrowser(t *testing.T) {
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no Chromium here: '.ci/run browser' installs it on Debian and runs this")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // it does not start as root otherwise
+	}
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	defer cancel()
+	browser, cancel := chromedp.NewContext(alloc)
+	defer cancel()
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatalf("%s does not start: %v", path, err)
+	}
+	for name, test := range map[string]func(tab){
+		"progress": seeProgress,
+		"unfold":   unfold,
+		"revoke":   revoke,
+		"refused":  refused,
+		"keys":     useKeys,
+		"pictures": takePictures,
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := chromedp.NewContext(browser)
+			defer cancel()
+			ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+			defer cancel()
+			test(tab{T: t, ctx: ctx})
+		})
+	}
+}
+
+// open serves the page of b and opens it.
+func (t *tab) open(b group.Backend, opt page.Options) {
+	t.Helper()
+	srv := httptest.NewServer(page.Handler(b, opt))
+	t.Cleanup(srv.Close)
+	t.Cleanup(srv.CloseClientConnections)
+	t.url = srv.URL
+	t.do(chromedp.Navigate(srv.URL))
+}
+
+func (t tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(t.ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// see waits until something, an expression of the page's, is true. In between the
+// page may be another one.
+func (t tab) see(expression string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, 30*time.Second)
+	defer cancel()
+	for {
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		if ok {
+			return
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatalf("the page never was so that %s: %v\n%s", expression, err, t.text("main"))
+		}
+	}
+}
+
+func (t tab) text(selector string) string {
+	t.Helper()
+	text, err := chromedp.Run(t.ctx, chromedp.Text(selector))
+	if err != nil {
+		t.Fatalf("%s: %v", selector, err)
+	}
+	return text
+}
+
+// size makes the window so wide, and dark or not.
+func (t tab) size(width int64, scheme string) {
+	t.Helper()
+	t.do(chromedp.EmulateViewport(width, 800))
+	_, err := chromedp.Call(t.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shoot takes pictures, if they are asked for: wide, narrow, and in the dark.
+func (t tab) shoot(name string) {
+	t.Helper()
+	dir := os.Getenv("BUNCH_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	for _, look := range []struct {
+		name, scheme string
+		width        int64
+	}{{"", "light", 1100}, {"-phone", "light", 390}, {"-dark", "dark", 1100}} {
+		t.size(look.width, look.scheme)
+		png, err := chromedp.Run(t.ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+look.name+".png"), png, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func seeProgress(t tab) {
+	b := memstore.New(nil)
+	r := group.New(b, 200)
+	save(t.T, b, r.Tree(), result.Attributes{Labels: map[string]string{"night": "1"}})
+	t.open(b, page.Options{})
+	t.see(`document.querySelector("#pause.live") !== null`)
+	if got := t.text(".groups .figures"); got != "0 of 200" {
+		t.Errorf("before anything was done the list says %q", got)
+	}
+	for i := range 150 {
+		report(t.T, b, result.Async{ID: r.Tree().At(i).ID(), State: result.Success})
+	}
+	t.see(`document.querySelector(".groups .figures").textContent.startsWith("150 of 200")`)
+	t.do(chromedp.Click(".groups .name"))
+	t.see(`document.querySelector("#standing") !== null && document.querySelector("#pause.live") !== null`)
+	for i := range 40 {
+		report(t.T, b, failure(r.Tree().At(150+i).ID(), "ValueError", "no"))
+	}
+	t.see(`document.querySelector(".headline strong").textContent.startsWith("95")`)
+	t.see(`document.querySelectorAll("#cells .f").length === 40`)
+	t.shoot("progress")
+}
+
+// takePictures goes through the pages of a store with some of everything.
+func takePictures(t tab) {
+	b, rich := variety(t.T)
+	t.open(b, page.Options{Control: true})
+	t.see(`document.querySelector("#pause.live") !== null`)
+	t.shoot("groups")
+	for name, path := range map[string]string{
+		"rich": "/group/nightly-import/", "failures": "/group/nightly-import/failures", "tree": "/group/store/tree",
+		"member": "/group/nightly-import/4", "error": "/group/nothing/",
+	} {
+		t.do(chromedp.Navigate(t.url + path))
+		t.shoot(name)
+	}
+	_ = rich
+}
+
+// unfold opens a group that is nested in one that is nested.
+func unfold(t tab) {
+	b, rich := variety(t.T)
+	t.open(b, page.Options{})
+	t.do(chromedp.Navigate(t.url + "/group/" + string(rich.ID()) + "/"))
+	lines := func(under string) string { return `document.querySelectorAll("` + under + ` > ul > li").length` }
+	if n, err := chromedp.Run(t.ctx, chromedp.Evaluate[int](lines("[data-tree*=store]"))); n != 0 || err != nil {
+		t.Errorf("%d lines of a folded group are there, %v", n, err)
+	}
+	t.do(chromedp.Click(`[data-tree="../store/tree"] > summary`))
+	t.see(`[...document.querySelectorAll(".tree .tree bdi")].some(e => e.textContent === "store/us")`)
+	t.do(chromedp.Click(`.tree .tree details > summary`))
+	t.see(lines(".tree .tree details") + ` === 1`)
+	t.shoot("unfolded")
+}
+
+// revoke presses the button, and sees the map change.
+func revoke(t tab) {
+	b := memstore.New(nil)
+	r := group.New(b, 20)
+	save(t.T, b, r.Tree(), result.Attributes{})
+	report(t.T, b, result.Async{ID: r.Tree().At(3).ID(), State: result.Success})
+	t.open(b, page.Options{Control: true})
+	t.do(chromedp.Click(".groups .name"), chromedp.WaitVisible(".control"), chromedp.Click(".control summary"),
+		chromedp.WaitVisible("[action=revoke] button"), chromedp.Click("[action=revoke] button"))
+	t.see(`document.querySelectorAll("#cells .v").length === 19`)
+	p, err := b.Progress(t.ctx, r.ID())
+	if err != nil || p.Leaves.Of(result.Revoked) != 19 || !p.Ready() {
+		t.Errorf("after the button Revoke: %+v, %v", p, err)
+	}
+	t.shoot("revoked")
+}
+
+// refused: without control there are no buttons, and what they would send is
+// refused.
+func refused(t tab) {
+	b := memstore.New(nil)
+	r := group.New(b, 20)
+	save(t.T, b, r.Tree(), result.Attributes{})
+	t.open(b, page.Options{})
+	t.do(chromedp.Click(".groups .name"), chromedp.WaitVisible("#cells"))
+	if n, err := chromedp.Run(t.ctx, chromedp.Evaluate[int](`document.querySelectorAll("form[method=post], .control").length`)); n != 0 || err != nil {
+		t.Errorf("%d forms that change something, %v", n, err)
+	}
+	code, err := chromedp.Run(t.ctx, chromedp.Evaluate[int](`fetch("revoke", {method: "POST"}).then(r => r.status)`, chromedp.EvalAwaitPromise))
+	if code != 403 || err != nil {
+		t.Errorf("revoking without control: status %d, %v", code, err)
+	}
+	if p, err := b.Progress(t.ctx, r.ID()); err != nil || p.Leaves.Of(result.Pending) != 20 {
+		t.Errorf("after it was refused: %+v, %v", p, err)
+	}
+}
+
+// useKeys goes to a member by the keyboard alone, and pauses the news.
+func useKeys(t tab) {
+	b, _ := variety(t.T)
+	t.open(b, page.Options{})
+	t.do(chromedp.Navigate(t.url+"/group/nightly-import/"), chromedp.WaitVisible("#pause.live"), chromedp.Focus("#cells a"),
+		chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.Enter))
+	t.see(`location.pathname.endsWith("/nightly-import/2")`)
+	t.do(chromedp.NavigateBack(), chromedp.WaitVisible("#pause.live"), chromedp.Focus("#pause"), chromedp.KeyEvent(" "), chromedp.WaitVisible("#pause.paused"))
+	report(t.T, b, result.Async{ID: "report", State: result.Success})
+	time.Sleep(600 * time.Millisecond) // longer than news take; were they on, the next line would most likely fail
+	t.see(`document.querySelector("#cells").lastElementChild.className === "p"`)
+	t.do(chromedp.KeyEvent(" "), chromedp.WaitVisible("#pause.live"))
+	t.see(`document.querySelector("#cells").lastElementChild.className === "s"`)
+}
