@@ -2,7 +2,6 @@ package page_test
 
 import (
 	"context"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,11 +70,8 @@ func TestBrowser(t *testing.T) {
 // open serves the page of b and opens it.
 func (t *tab) open(b group.Backend, opt page.Options) {
 	t.Helper()
-	srv := httptest.NewServer(page.Handler(b, opt))
-	t.Cleanup(srv.Close)
-	t.Cleanup(srv.CloseClientConnections)
-	t.url = srv.URL
-	t.do(chromedp.Navigate(srv.URL))
+	t.url = serve(t.T, b, opt)
+	t.do(chromedp.Navigate(t.url))
 }
 
 func (t tab) do(steps ...chromedp.Action[chromedp.Void]) {

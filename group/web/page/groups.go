@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,8 +31,8 @@ type age struct {
 type groupList struct {
 	Rows   []groupRow
 	Filter filter
-	Next   string // the query of the next page; empty on the last one
-	Newest string // that of the first
+	Next   template.URL // the query of the next page; empty on the last one
+	Newest template.URL // that of the first
 	Phases []result.Phase
 	Ages   []age
 	News   string // where the news of this page come from
@@ -56,15 +57,16 @@ func filterOf(q url.Values) filter {
 // Any reports whether the filter leaves anything out.
 func (f filter) Any() bool { return f.State != "" || f.Label != "" || f.Newer != "" }
 
-// query writes the filter as the query of a link.
-func (f filter) query() string {
+// query writes the filter as the query of a link, with everything escaped that has
+// to be.
+func (f filter) query() template.URL {
 	q := url.Values{}
 	for k, v := range map[string]string{"state": f.State, "label": f.Label, "newer": f.Newer, "cursor": f.Cursor} {
 		if v != "" {
 			q.Set(k, v)
 		}
 	}
-	return q.Encode()
+	return template.URL(q.Encode())
 }
 
 // ask makes the filter a question to the backend.
@@ -91,7 +93,7 @@ func (s *site) groups(ctx context.Context, r *http.Request) (view, error) {
 
 func (s *site) list(ctx context.Context, f filter) (groupList, error) {
 	now := time.Now()
-	l := groupList{Filter: f, News: "events?" + f.query(), Phases: phases, Ages: ages}
+	l := groupList{Filter: f, News: "events?" + string(f.query()), Phases: phases, Ages: ages}
 	query, err := f.ask(now)
 	if err != nil {
 		return l, err

@@ -1,0 +1,7 @@
+package page
+
+// For tests of how an id stands in a path.
+var (
+	Segment      = segment
+	ParseSegment = parseSegment
+)
