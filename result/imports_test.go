@@ -70,7 +70,7 @@ var rules = map[string]struct {
 		},
 	},
 	"group/web": {
-		may:   []string{"result", "group", "group/web/api", "group/web/metrics"},
+		may:   []string{"result", "group", "group/web/api", "group/web/metrics", "group/web/page"},
 		tests: []string{"encoding", "store", "store/memstore", "store/remote", "go.uber.org/goleak"},
 		not: map[string]string{
 			"store":                          "it shows any Backend, one in another process too: whoever mounts it chooses the engine",

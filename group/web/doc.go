@@ -14,7 +14,7 @@
 //	   |    token    if Options has one: header, cookie, or form          else 401
 //	   |    method   GET and HEAD, others with Options.Control            else 403
 //	   v
-//	/          text that names the others
+//	/          package page: the store in a browser
 //	/api/v1/   package api: JSON, and server-sent events
 //	/metrics   package metrics: counts for Prometheus
 //	/healthz   200 as long as the store answers; asks for no token

@@ -6,6 +6,7 @@ import (
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/group/web/api"
 	"github.com/seed-1c955bc8/bunch/group/web/metrics"
+	"github.com/seed-1c955bc8/bunch/group/web/page"
 )
 
 // Options are how others may use a store through [Handler]. The zero Options are
@@ -28,21 +29,15 @@ type Options struct {
 	Hosts []string
 }
 
-// Handler shows the groups of b, and steers them if it may: the JSON interface of
-// package api below /api/v1/, /metrics for Prometheus, and /healthz. It can be mounted anywhere, below a
-// prefix with [http.StripPrefix]. See the package comment for the guards before
+// Handler shows the groups of b, and steers them if it may: package page at /, the
+// JSON interface of package api below /api/v1/, /metrics for Prometheus, and
+// /healthz. It can be mounted anywhere, below a prefix with [http.StripPrefix]. See the package comment for the guards before
 // all of it and for the limits.
 func Handler(b group.Backend, opt Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/", http.StripPrefix("/api/v1", api.Handler(b, api.Options{Control: opt.Control})))
 	mux.Handle("GET /metrics", metrics.Handler(b))
 	mux.Handle("GET /healthz", healthz(b))
-	mux.HandleFunc("GET /{$}", index)
+	mux.Handle("/", page.Handler(b, page.Options{Control: opt.Control}))
 	return newGuard(opt, mux)
-}
-
-// index says what there is.
-func index(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("bunch\n\n/api/v1/\n/metrics\n/healthz\n"))
 }

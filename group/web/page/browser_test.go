@@ -2,9 +2,11 @@ package page_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/seed-1c955bc8/bunch/group"
-	"github.com/seed-1c955bc8/bunch/group/web/page"
+	"github.com/seed-1c955bc8/bunch/group/web"
 	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store/memstore"
 )
@@ -36,7 +38,7 @@ func TestBrowser(t *testing.T) {
 		}
 	}
 	if path == "" {
-		t.Skip("no Chromium here: '.ci/run browser' installs it on Debian and runs this")
+		t.Skip("no Chromium here: '.ci/run browser' installs it on Debian")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()))
 	if os.Geteuid() == 0 {
@@ -51,11 +53,12 @@ func TestBrowser(t *testing.T) {
 	}
 	for name, test := range map[string]func(tab){
 		"progress": seeProgress,
+		"new rows": newRows,
 		"unfold":   unfold,
 		"revoke":   revoke,
 		"refused":  refused,
 		"keys":     useKeys,
-		"pictures": takePictures,
+		"looks":    looks,
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := chromedp.NewContext(browser)
@@ -67,8 +70,8 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// open serves the page of b and opens it.
-func (t *tab) open(b group.Backend, opt page.Options) {
+// open serves b and opens it.
+func (t *tab) open(b group.Backend, opt web.Options) {
 	t.Helper()
 	t.url = serve(t.T, b, opt)
 	t.do(chromedp.Navigate(t.url))
@@ -147,7 +150,7 @@ func seeProgress(t tab) {
 	b := memstore.New(nil)
 	r := group.New(b, 200)
 	save(t.T, b, r.Tree(), result.Attributes{Labels: map[string]string{"night": "1"}})
-	t.open(b, page.Options{})
+	t.open(b, web.Options{})
 	t.see(`document.querySelector("#pause.live") !== null`)
 	if got := t.text(".groups .figures"); got != "0 of 200" {
 		t.Errorf("before anything was done the list says %q", got)
@@ -166,26 +169,58 @@ func seeProgress(t tab) {
 	t.shoot("progress")
 }
 
-// takePictures goes through the pages of a store with some of everything.
-func takePictures(t tab) {
-	b, rich := variety(t.T)
-	t.open(b, page.Options{Control: true})
-	t.see(`document.querySelector("#pause.live") !== null`)
-	t.shoot("groups")
+// looks goes through the pages of a store with some of everything, and of names
+// without end: none is wider than a phone.
+func looks(t tab) {
+	b, _ := variety(t.T)
+	long := result.ID(strings.Repeat("endless", 36))
+	save(t.T, b, result.Group(long, result.Group("in/"+long[:200], result.Task(long)), result.Task("t")), result.Attributes{Labels: map[string]string{"l": strings.Repeat("x", 255)}})
+	report(t.T, b, failure(long, strings.Repeat("Error", 100), strings.Repeat("no", 5000)), result.Async{ID: "t", State: result.Success, Value: cbor(t.T, strings.Repeat("v", 5000))})
+	t.open(b, web.Options{Control: true})
 	for name, path := range map[string]string{
-		"rich": "/group/nightly-import/", "failures": "/group/nightly-import/failures", "tree": "/group/store/tree",
-		"member": "/group/nightly-import/4", "error": "/group/nothing/",
+		"groups": "/", "group": "/group/nightly-import/", "failures": "/group/nightly-import/failures", "tree": "/group/store/tree",
+		"member": "/group/nightly-import/4", "error": "/group/nothing/", "endless": "/group/" + string(long) + "/", "endless0": "/group/" + string(long) + "/0", "endless1": "/group/" + string(long) + "/1",
 	} {
+		t.size(390, "light")
 		t.do(chromedp.Navigate(t.url + path))
+		if width, err := chromedp.Run(t.ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth")); width > 390 || err != nil {
+			t.Errorf("%s: on a phone 390 wide the page is %d wide, %v", path, width, err)
+		}
 		t.shoot(name)
 	}
-	_ = rich
+	if os.Getenv("BUNCH_SCREENSHOTS") != "" {
+		s, id := million(t.T)
+		t.open(s, web.Options{})
+		t.do(chromedp.Navigate(t.url + "/group/" + string(id) + "/"))
+		t.shoot("million")
+	}
+}
+
+// newRows sees groups come and go, while the link to one that stays has the focus.
+func newRows(t tab) {
+	b := memstore.New(nil)
+	one := func(i int) result.ID { return result.ID(fmt.Sprint("g", i)) }
+	for i := range 3 {
+		save(t.T, b, result.Group(one(i), result.Task(result.ID(fmt.Sprint("t", i)))), result.Attributes{})
+	}
+	t.open(b, web.Options{})
+	t.do(chromedp.WaitVisible("#pause.live"), chromedp.Focus(`[href="group/g1/"]`))
+	for i := range 3 {
+		save(t.T, b, result.Group(one(i+3), result.Task(result.ID(fmt.Sprint("t", i+3)))), result.Attributes{})
+	}
+	for _, i := range []int{0, 2, 4} {
+		if _, err := b.Delete(t.ctx, one(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.see(`[...document.querySelectorAll(".groups .name")].map(e => e.textContent).join() === "g5,g3,g1"`)
+	t.see(`document.activeElement.getAttribute("href") === "group/g1/"`)
 }
 
 // unfold opens a group that is nested in one that is nested.
 func unfold(t tab) {
 	b, rich := variety(t.T)
-	t.open(b, page.Options{})
+	t.open(b, web.Options{})
 	t.do(chromedp.Navigate(t.url + "/group/" + string(rich.ID()) + "/"))
 	lines := func(under string) string { return `document.querySelectorAll("` + under + ` > ul > li").length` }
 	if n, err := chromedp.Run(t.ctx, chromedp.Evaluate[int](lines("[data-tree*=store]"))); n != 0 || err != nil {
@@ -204,7 +239,7 @@ func revoke(t tab) {
 	r := group.New(b, 20)
 	save(t.T, b, r.Tree(), result.Attributes{})
 	report(t.T, b, result.Async{ID: r.Tree().At(3).ID(), State: result.Success})
-	t.open(b, page.Options{Control: true})
+	t.open(b, web.Options{Control: true})
 	t.do(chromedp.Click(".groups .name"), chromedp.WaitVisible(".control"), chromedp.Click(".control summary"),
 		chromedp.WaitVisible("[action=revoke] button"), chromedp.Click("[action=revoke] button"))
 	t.see(`document.querySelectorAll("#cells .v").length === 19`)
@@ -221,7 +256,7 @@ func refused(t tab) {
 	b := memstore.New(nil)
 	r := group.New(b, 20)
 	save(t.T, b, r.Tree(), result.Attributes{})
-	t.open(b, page.Options{})
+	t.open(b, web.Options{})
 	t.do(chromedp.Click(".groups .name"), chromedp.WaitVisible("#cells"))
 	if n, err := chromedp.Run(t.ctx, chromedp.Evaluate[int](`document.querySelectorAll("form[method=post], .control").length`)); n != 0 || err != nil {
 		t.Errorf("%d forms that change something, %v", n, err)
@@ -238,7 +273,7 @@ func refused(t tab) {
 // useKeys goes to a member by the keyboard alone, and pauses the news.
 func useKeys(t tab) {
 	b, _ := variety(t.T)
-	t.open(b, page.Options{})
+	t.open(b, web.Options{})
 	t.do(chromedp.Navigate(t.url+"/group/nightly-import/"), chromedp.WaitVisible("#pause.live"), chromedp.Focus("#cells a"),
 		chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.Enter))
 	t.see(`location.pathname.endsWith("/nightly-import/2")`)

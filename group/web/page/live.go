@@ -64,7 +64,8 @@ func part(name string, data any) string {
 }
 
 // follow calls show at once, when there is news, and with every heartbeat, until
-// it fails or ctx ends. It lets show take a tenth of the time and no more.
+// it fails or ctx ends. What show costs it lets rest for ten times as long, or for
+// a heartbeat.
 func (s *stream) follow(ctx context.Context, news <-chan struct{}, show func(changed bool) error) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -74,7 +75,7 @@ func (s *stream) follow(ctx context.Context, news <-chan struct{}, show func(cha
 			return
 		}
 		select {
-		case <-time.After(max(leastPause, 10*time.Since(begun))):
+		case <-time.After(min(max(leastPause, 10*time.Since(begun)), heartbeat)):
 		case <-ctx.Done():
 			return
 		}

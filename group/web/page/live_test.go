@@ -8,14 +8,15 @@ import (
 	"testing"
 
 	"github.com/seed-1c955bc8/bunch/group"
-	"github.com/seed-1c955bc8/bunch/group/web/page"
+	"github.com/seed-1c955bc8/bunch/group/web"
 	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store/memstore"
 )
 
-func serve(t *testing.T, b group.Backend, opt page.Options) string {
+// serve serves the page as bunch serve does, behind the guards of package web.
+func serve(t *testing.T, b group.Backend, opt web.Options) string {
 	t.Helper()
-	srv := httptest.NewServer(page.Handler(b, opt))
+	srv := httptest.NewServer(web.Handler(b, opt))
 	t.Cleanup(srv.Close)
 	t.Cleanup(srv.CloseClientConnections)
 	return srv.URL
@@ -36,7 +37,7 @@ func until(t *testing.T, next func() (string, string), name, says string) {
 // the group is gone.
 func TestNews(t *testing.T) {
 	b := memstore.New(nil)
-	url := serve(t, b, page.Options{})
+	url := serve(t, b, web.Options{})
 	list := follow(t, url+"/events")
 	until(t, list, "rows", "No group is saved here yet")
 
@@ -62,7 +63,7 @@ func TestNews(t *testing.T) {
 func TestNestedNews(t *testing.T) {
 	b := memstore.New(nil)
 	save(t, b, result.Group("g", result.Task("a"), result.Group("in", result.Task("b"), result.Task("c"))), result.Attributes{})
-	news := follow(t, serve(t, b, page.Options{})+"/group/in/events")
+	news := follow(t, serve(t, b, web.Options{})+"/group/in/events")
 	until(t, news, "cells", "pp")
 	report(t, b, result.Async{ID: "a", State: result.Success}, result.Async{ID: "c", State: "LOADING"})
 	until(t, news, "standing", "LOADING")
@@ -75,7 +76,7 @@ func TestStuckClient(t *testing.T) {
 	b := memstore.New(nil)
 	r := group.New(b, 1000)
 	save(t, b, r.Tree(), result.Attributes{Labels: map[string]string{"long": strings.Repeat("x", 255)}})
-	url := serve(t, b, page.Options{})
+	url := serve(t, b, web.Options{})
 	for i := range 128 {
 		path := "/events"
 		if i%2 == 0 {

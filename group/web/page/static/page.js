@@ -61,18 +61,52 @@ function show(state, word) {
 	button.title = state === "paused" ? "Go on showing news" : "Pause";
 }
 
-// replace puts what the server made in the place of what is shown, and keeps the
-// focus on the same link.
+// replace makes an element show what the server made.
 function replace(element, html) {
-	const focused = element.contains(document.activeElement) && document.activeElement.getAttribute("href");
-	element.innerHTML = html;
-	if (focused) element.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+	const made = document.createElement("template");
+	made.innerHTML = html;
+	patchChildren(element, made.content);
 	const line = element.querySelector("[data-say]");
 	if (line) {
 		const done = line.dataset.percent === "100";
 		document.title = document.title.replace(/^(\d+% · )?/, done ? "" : `${line.dataset.percent}% · `);
 		say(line.dataset.say, done);
 	}
+}
+
+// patchChildren changes as little as it can, so that what has the focus, or is just
+// being clicked, stays. Children with a key are the same as those that had it.
+function patchChildren(from, to) {
+	let at = from.firstChild;
+	const dropUntil = (end) => {
+		while (at && at !== end) {
+			const next = at.nextSibling;
+			at.remove();
+			at = next;
+		}
+	};
+	for (const wanted of [...to.childNodes]) {
+		const key = wanted.dataset?.key;
+		const same = key && [...from.children].find((n) => n.dataset.key === key);
+		if (same) dropUntil(same); // not moved: that would take the focus away
+		if (!at || at.nodeName !== wanted.nodeName || at.dataset?.key !== key) {
+			from.insertBefore(wanted, at);
+			continue;
+		}
+		patch(at, wanted);
+		at = at.nextSibling;
+	}
+	dropUntil(null);
+}
+
+function patch(from, to) {
+	if (from.nodeType !== Node.ELEMENT_NODE) {
+		if (from.data !== to.data) from.data = to.data;
+		return;
+	}
+	for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
+	for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+	patchChildren(from, to);
 }
 
 // say reads the progress out, but not more often than one can listen.
