@@ -54,6 +54,9 @@ func (s *site) cells(ctx context.Context, tree result.Tree, from int) (cells, er
 	return c, nil
 }
 
+// Final is the number of the last cell.
+func (c cells) Final() int { return c.To - 1 }
+
 // Codes are the cells as the news have them: a letter each.
 func (c cells) Codes() string {
 	var b strings.Builder

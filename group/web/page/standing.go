@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/result"
@@ -40,12 +41,17 @@ func stand(p result.Progress, saved result.Saved, now time.Time) standing {
 	return s
 }
 
-// estimate is how long the rest takes if it goes on as it did so far.
+// estimate is how long the rest takes if it goes on as it did so far; 0 if nobody
+// can say, or if it is not worth saying.
 func estimate(done, total int, took time.Duration) time.Duration {
-	if done == 0 || done >= total {
+	if done == 0 {
 		return 0
 	}
-	return time.Duration(float64(took) / float64(done) * float64(total-done))
+	left := float64(took) / float64(done) * float64(total-done)
+	if left < float64(time.Second) || left > float64(math.MaxInt64) {
+		return 0
+	}
+	return time.Duration(left)
 }
 
 // word says how a group stands, and what it looks like.
