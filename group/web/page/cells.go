@@ -39,19 +39,33 @@ func (s *site) cells(ctx context.Context, tree result.Tree, from int) (cells, er
 	if c.To < n {
 		c.Next = c.To
 	}
-	if n == 0 {
-		return c, nil
-	}
-	for a, err := range s.b.Results(ctx, tree, result.Filter{Skip: from}) {
+	for a, err := range s.b.Results(ctx, slice(tree, c.From, c.To), result.Filter{}) {
 		if err != nil {
 			return c, err
 		}
 		c.Cells = append(c.Cells, cell{from + len(c.Cells), kindOfResult(a)})
-		if len(c.Cells) == c.To-from {
+	}
+	return c, nil
+}
+
+// slice returns the group of the tasks of tree from one on and before another, so
+// that a backend in another process need not be sent all of them.
+func slice(tree result.Tree, from, to int) result.Tree {
+	var leaves []result.Tree
+	at := 0 // position of the run
+	for run := range tree.LeafRuns() {
+		end := at + run.LeafCount()
+		if begin, stop := max(at, from), min(end, to); begin < stop {
+			if root, first, count, ok := run.Run(); ok && count > 1 {
+				run = result.Tasks(root, first+uint32(begin-at), stop-begin)
+			}
+			leaves = append(leaves, run)
+		}
+		if at = end; at >= to {
 			break
 		}
 	}
-	return c, nil
+	return result.Group(tree.ID(), leaves...)
 }
 
 // Final is the number of the last cell.

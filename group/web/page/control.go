@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -17,52 +18,42 @@ var verbs = map[string]func(*group.Result, context.Context) (result.Outcome, err
 	"delete": (*group.Result).Delete,
 }
 
-// change does what a button says and goes back to where it stood. It changes as a
-// whole or not at all, also when the browser does not wait for the answer.
-func (s *site) change(w http.ResponseWriter, r *http.Request) {
-	if !s.opt.Control {
-		http.Error(w, "this page only shows: it was made without control", http.StatusForbidden)
-		return
-	}
-	back, err := s.apply(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	redirect(w, back)
-}
+// errReadOnly: the page was made without control.
+var errReadOnly = errors.New("this page only shows, and changes nothing")
 
-// apply returns the way back.
-func (s *site) apply(r *http.Request) (back string, err error) {
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
-	defer cancel()
+// change does what a button says, and goes back to where it stood. It changes as a
+// whole or not at all, also when the browser does not wait for the answer.
+func (s *site) change(ctx context.Context, r *http.Request) (view, error) {
+	if !s.opt.Control {
+		return view{}, errReadOnly
+	}
 	name := r.PathValue("verb")
 	do := verbs[name]
 	if do == nil {
-		return "", fmt.Errorf("%q: %w: the buttons revoke, retry, forget and delete", name, result.ErrNotFound)
+		return view{}, fmt.Errorf("%q: %w: the buttons revoke, retry, forget and delete", name, result.ErrNotFound)
 	}
 	at, err := s.find(ctx, r)
 	if err != nil {
-		return "", err
+		return view{}, err
 	}
 	tree, back := at.tree, "./"
 	if member := r.PathValue("at"); member != "" {
 		n, err := position("member", member)
 		if err != nil {
-			return "", err
+			return view{}, err
 		}
 		_, a, err := s.leaf(ctx, at.tree, n)
 		if err != nil {
-			return "", err
+			return view{}, err
 		}
 		tree, back = result.Task(a.ID), "../"+member
 	}
 	if name == "delete" {
 		if !at.whole() || !tree.IsGroup() {
-			return "", fmt.Errorf("%q: %w as a saved group: only those are deleted", string(tree.ID()), result.ErrNotFound)
+			return view{}, fmt.Errorf("%q: %w as a saved group: only those are deleted", string(tree.ID()), result.ErrNotFound)
 		}
 		back = root(r)
 	}
 	_, err = do(group.Of(s.b, tree), ctx)
-	return back, err
+	return view{To: back}, err
 }

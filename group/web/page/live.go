@@ -118,43 +118,6 @@ func (s *site) stream(news http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// groupNews is the news of a group: how it stands, and the cells of the map that
-// is shown.
-func (s *site) groupNews(w http.ResponseWriter, r *http.Request) {
-	at, err := s.find(r.Context(), r)
-	start, bad := from(r)
-	if err = errors.Join(err, bad); err != nil {
-		http.Error(w, err.Error(), status(err))
-		return
-	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	news := make(chan struct{})
-	go s.watch(ctx, at.saved.ID, news)
-	out := newStream(w)
-	out.follow(ctx, news, func(changed bool) error {
-		at, err := s.find(ctx, r) // it may have grown
-		if errors.Is(err, result.ErrNotFound) {
-			_ = out.send("gone", "")
-		}
-		if err != nil {
-			return err
-		}
-		p, err := s.progress(ctx, at)
-		if err != nil {
-			return err
-		}
-		if err := out.send("standing", part("standing", stand(p, at.own(), time.Now()))); err != nil || !changed {
-			return err
-		}
-		c, err := s.cells(ctx, at.tree, start)
-		if err != nil {
-			return err
-		}
-		return out.send("cells", c.Codes())
-	})
-}
-
 // listNews is the news of a page of the list. Each group that has not settled is
 // watched; no engine announces new groups, so the list itself is looked at again
 // with every heartbeat.

@@ -61,16 +61,9 @@ func (s *site) member(ctx context.Context, r *http.Request) (view, error) {
 
 // leaf returns task n of a tree, and its result.
 func (s *site) leaf(ctx context.Context, tree result.Tree, n int) (result.Tree, result.Async, error) {
-	skip := n
-	for run := range tree.LeafRuns() {
-		if skip >= run.LeafCount() {
-			skip -= run.LeafCount()
-			continue
-		}
-		for a, err := range s.b.Results(ctx, tree, result.Filter{Skip: n, Inputs: true}) {
-			return run, a, err
-		}
-		break
+	one := slice(tree, n, n+1)
+	for a, err := range s.b.Results(ctx, one, result.Filter{Inputs: true}) {
+		return one.At(0), a, err
 	}
 	return result.Tree{}, result.Async{}, fmt.Errorf("member %d of group %q, which has %d: %w", n, string(tree.ID()), tree.LeafCount(), result.ErrNotFound)
 }

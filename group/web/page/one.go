@@ -62,6 +62,8 @@ func (s *site) group(ctx context.Context, r *http.Request) (view, error) {
 			return view{}, err
 		}
 	}
-	o.News = fmt.Sprintf("events?from=%d", o.From)
+	if at.live() {
+		o.News = fmt.Sprintf("events?from=%d", o.From)
+	}
 	return view{Template: "group", Title: shown(o.ID), Data: o}, nil
 }

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/group/web/page"
@@ -64,7 +66,7 @@ func TestLinks(t *testing.T) {
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
-		if seen[path] || strings.Contains(path, "/events") || len(seen) > 3000 {
+		if seen[path] || strings.Contains(path, "/events") || len(seen) > 1000 {
 			continue
 		}
 		seen[path] = true
@@ -116,11 +118,28 @@ func TestSegment(t *testing.T) {
 	}
 }
 
+// TestSlice: any part of the tasks of a tree is those tasks, with their parents.
+func TestSlice(t *testing.T) {
+	root := result.NewRoot(time.Now())
+	parent := result.Task("p")
+	tree := result.Group("g", result.Tasks(root, 5, 4), result.Task("a").WithParent(parent), result.Group("in", result.Tasks(root, 9, 3), result.Group("empty"), result.Task("b")), result.Task(root.ID(1)))
+	all := slices.Collect(tree.Leaves())
+	for from := range len(all) + 2 {
+		for to := from; to < len(all)+2; to++ {
+			want := all[min(from, len(all)):min(to, len(all))]
+			got := slices.Collect(page.Slice(tree, from, to).Leaves())
+			if !slices.EqualFunc(got, want, result.Tree.Equal) {
+				t.Errorf("from %d to %d: %v, want %v", from, to, got, want)
+			}
+		}
+	}
+}
+
 // TestErrors: what is asked for in a wrong way is refused with a page that says so.
 func TestErrors(t *testing.T) {
 	b, _ := variety(t)
 	for path, want := range map[string]int{
-		"/none": 404, "/group/": 404, "/group/none/": 404, "/group/fetch/": 404, "/group/nightly-import/423": 404, "/group/nightly-import/task/none": 404,
+		"/none": 404, "/group/": 404, "/group/none/": 404, "/group/fetch/": 404, "/group/nightly-import/423": 404, "/group/nightly-import/9223372036854775807": 404, "/group/nightly-import/task/none": 404,
 		"/task/none": 404, "/find?id=none": 404, "/find": 400, "/?state=lost": 400, "/?newer=1y": 400, "/?cursor=x": 400,
 		"/group/nightly-import/?from=-1": 400, "/group/nightly-import/x": 400, "/group/nightly-import/99999999999999999999": 400,
 		"/group/~!/": 400, "/group/nightly-import/events?from=x": 400, "/group/none/events": 404, "/events?state=lost": 400,

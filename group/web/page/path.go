@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -55,6 +54,9 @@ func (p place) own() result.Saved {
 	return result.Saved{}
 }
 
+// live reports whether the group's page has news.
+func (p place) live() bool { return p.whole() || p.tree.LeafCount() <= counted }
+
 // find looks up the group that the path names.
 func (s *site) find(ctx context.Context, r *http.Request) (place, error) {
 	id, err := parseSegment(r.PathValue("id"))
@@ -92,47 +94,35 @@ func position(name, text string) (int, error) {
 func from(r *http.Request) (int, error) { return position("from", r.URL.Query().Get("from")) }
 
 // search goes to what an id names.
-func (s *site) search(w http.ResponseWriter, r *http.Request) {
+func (s *site) search(ctx context.Context, r *http.Request) (view, error) {
 	id := result.ID(strings.TrimSpace(r.URL.Query().Get("id")))
-	tree, saved, err := result.Tree{}, result.Saved{}, id.Validate()
-	if err == nil {
-		tree, saved, err = group.Find(r.Context(), s.b, id)
+	if err := id.Validate(); err != nil {
+		return view{}, err
 	}
+	tree, saved, err := group.Find(ctx, s.b, id)
 	switch {
-	case err != nil:
-		s.fail(w, r, err)
 	case tree.IsGroup():
-		redirect(w, "group/"+segment(id)+"/")
+		return view{To: "group/" + segment(id) + "/"}, err
 	case saved.ID != "":
 		at, _ := saved.Tree.LeafIndex(id)
-		redirect(w, fmt.Sprintf("group/%s/%d", segment(saved.ID), at))
-	default:
-		redirect(w, "task/"+segment(id))
+		return view{To: fmt.Sprintf("group/%s/%d", segment(saved.ID), at)}, err
 	}
+	return view{To: "task/" + segment(id)}, err
 }
 
 // seek goes to a task of a group, by its id.
-func (s *site) seek(w http.ResponseWriter, r *http.Request) {
-	at, err := s.find(r.Context(), r)
-	var id result.ID
-	if err == nil {
-		id, err = parseSegment(r.PathValue("task"))
-	}
+func (s *site) seek(ctx context.Context, r *http.Request) (view, error) {
+	at, err := s.find(ctx, r)
 	if err != nil {
-		s.fail(w, r, err)
-		return
+		return view{}, err
+	}
+	id, err := parseSegment(r.PathValue("task"))
+	if err != nil {
+		return view{}, err
 	}
 	n, ok := at.tree.LeafIndex(id)
 	if !ok {
-		s.fail(w, r, fmt.Errorf("no task %q in group %q: %w", string(id), string(at.tree.ID()), result.ErrNotFound))
-		return
+		return view{}, fmt.Errorf("no task %q in group %q: %w", string(id), string(at.tree.ID()), result.ErrNotFound)
 	}
-	redirect(w, "../"+strconv.Itoa(n))
-}
-
-// redirect goes to a page relative to the one that was asked for. It is not
-// http.Redirect, which makes a path of its own out of it and knows no StripPrefix.
-func redirect(w http.ResponseWriter, to string) {
-	w.Header().Set("Location", (&url.URL{Path: to}).String())
-	w.WriteHeader(http.StatusSeeOther)
+	return view{To: "../" + strconv.Itoa(n)}, nil
 }
