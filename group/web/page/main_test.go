@@ -1,11 +1,13 @@
 package page_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -45,7 +47,9 @@ func get(t testing.TB, b group.Backend, path string) string {
 // follow opens a stream of news and returns what reads its next event.
 func follow(t *testing.T, url string) (next func() (name, data string)) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), "GET", url, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, "GET", url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
