@@ -59,7 +59,7 @@ func looks(t tab) {
 		t.shoot(name)
 	}
 	if os.Getenv("BUNCH_SCREENSHOTS") != "" {
-		s, id := million(t.T)
+		s, id := million(t.T, false)
 		t.open(s, web.Options{})
 		t.do(chromedp.Navigate(t.url + "/group/" + string(id) + "/"))
 		t.shoot("million")
