@@ -70,7 +70,7 @@ func (m *top) drawList() []string {
 			running++
 		}
 	}
-	about := fmt.Sprintf("%d groups, %d running", len(list), running)
+	about := fmt.Sprintf("%d %s, %d running", len(list), plural(len(list), "group"), running)
 	if m.more {
 		about = "the latest " + about
 	}
