@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/bench/suite"
@@ -77,8 +78,8 @@ func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 		}
 	}
 	rounds := p.rounds
-	if w.Op == "size" {
-		rounds = 2 // it is the same each time, nearly
+	if w.Op == "size" || slices.Contains(slow, w.Op) {
+		rounds = 3 // long ones, and nearly the same each time
 	}
 	for round := range rounds {
 		for i := range running {

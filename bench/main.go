@@ -74,7 +74,7 @@ func among(list string) func(name string) bool {
 
 // measure holds the contests, one after the other.
 func measure(quick bool, dir string, op, engine func(string) bool) (all []Row, err error) {
-	p := plan{rounds: 9, target: 200 * time.Millisecond, dir: dir}
+	p := plan{rounds: 7, target: 150 * time.Millisecond, dir: dir}
 	if quick {
 		p.rounds, p.target = 5, 30*time.Millisecond
 	}
