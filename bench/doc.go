@@ -16,9 +16,10 @@
 // # A row
 //
 // {op, engine, n, durable, median_ns, spread, ratio_floor, ratio_ours}: the median
-// of the rounds, seven or in a quick run five, and three of the long ones, in nanoseconds for one operation or member; how far
-// apart the fastest and the slowest round were, as a share of the median; and the
-// median over the floor's and over ours. Ratios are time over time: 1 is equal, 2
+// of the rounds, in nanoseconds for one operation or member (seven rounds, five in
+// a quick run, three of what takes seconds); how far apart the fastest and the
+// slowest round were, as a share of the median; and the median over the floor's
+// and over ours. Ratios are time over time: 1 is equal, 2
 // is twice as slow. The floor of an engine of ours is the one with the same
 // settings, else the first in the contest; ours is the first engine whose name
 // begins with bunch, the durable one wherever it takes part. An engine that is

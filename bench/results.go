@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,6 +105,15 @@ var shown = []struct {
 	{"join", "join 1,000,000, each", "bunch", 1_000_000, []string{"floor", "sqlite-mattn"}},
 }
 
+// times is a ratio to two digits: 0.72, 3.4, 25, 3700000.
+func times(ratio float64) string {
+	if ratio < 10 {
+		return fmt.Sprintf("%.2g", ratio)
+	}
+	digit := math.Pow(10, math.Floor(math.Log10(ratio))-1)
+	return fmt.Sprintf("%.0f", math.Round(ratio/digit)*digit)
+}
+
 // figures is the README's table: ours, and how many times as long others take.
 func figures(list []Row, machine string) string {
 	find := func(op, engine string, n int) *Row {
@@ -124,7 +134,7 @@ func figures(list []Row, machine string) string {
 		var others []string
 		for _, name := range s.peers {
 			if r := find(s.op, name, s.n); r != nil {
-				others = append(others, fmt.Sprintf("%s %.2g", name, *r.Median / *ours.Median))
+				others = append(others, name+" "+times(*r.Median / *ours.Median))
 			}
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", s.what, ours.figure(), strings.Join(others, ", "))
