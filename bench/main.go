@@ -76,7 +76,7 @@ func among(list string) func(name string) bool {
 func measure(quick bool, dir string, op, engine func(string) bool) (all []Row, err error) {
 	p := plan{rounds: 7, target: 150 * time.Millisecond, dir: dir}
 	if quick {
-		p.rounds, p.target = 5, 30*time.Millisecond
+		p.rounds, p.target = 5, 20*time.Millisecond
 	}
 	root, err := moduleRoot()
 	if err != nil {
