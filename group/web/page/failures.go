@@ -45,11 +45,7 @@ type sample struct {
 }
 
 func (s *site) failures(ctx context.Context, r *http.Request) (view, error) {
-	at, err := s.find(ctx, r)
-	if err != nil {
-		return view{}, err
-	}
-	start, err := from(r)
+	at, start, err := s.findFrom(ctx, r)
 	if err != nil {
 		return view{}, err
 	}

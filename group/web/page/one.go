@@ -31,11 +31,7 @@ type one struct {
 const inline = 2000
 
 func (s *site) group(ctx context.Context, r *http.Request) (view, error) {
-	at, err := s.find(ctx, r)
-	if err != nil {
-		return view{}, err
-	}
-	start, err := from(r)
+	at, start, err := s.findFrom(ctx, r)
 	if err != nil {
 		return view{}, err
 	}

@@ -93,6 +93,14 @@ func position(name, text string) (int, error) {
 
 func from(r *http.Request) (int, error) { return position("from", r.URL.Query().Get("from")) }
 
+// findFrom is find, and the position in the group where the page begins.
+func (s *site) findFrom(ctx context.Context, r *http.Request) (at place, start int, err error) {
+	if at, err = s.find(ctx, r); err == nil {
+		start, err = from(r)
+	}
+	return at, start, err
+}
+
 // search goes to what an id names.
 func (s *site) search(ctx context.Context, r *http.Request) (view, error) {
 	id := result.ID(strings.TrimSpace(r.URL.Query().Get("id")))

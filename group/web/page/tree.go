@@ -35,11 +35,7 @@ type line struct {
 }
 
 func (s *site) tree(ctx context.Context, r *http.Request) (view, error) {
-	at, err := s.find(ctx, r)
-	if err != nil {
-		return view{}, err
-	}
-	start, err := from(r)
+	at, start, err := s.findFrom(ctx, r)
 	if err != nil {
 		return view{}, err
 	}
