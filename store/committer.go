@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -80,9 +81,11 @@ func (b *batch) applyAll(ops []*op) error {
 	if len(ops) == 0 {
 		return nil // and nothing to ask the system for
 	}
-	if err := b.s.room(); err != nil {
-		b.s.refuse(ops, err)
-		return nil
+	if time.Since(b.s.roomAt) > roomAge {
+		if err := b.s.room(); err != nil {
+			b.s.refuse(ops, err)
+			return nil
+		}
 	}
 	b.now = b.s.now() // not before anybody's call
 	for i, o := range ops {

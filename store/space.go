@@ -44,13 +44,23 @@ func (s *Store) keeps(need uint64) error {
 	return nil
 }
 
-// room is asked before each batch. Asking the system takes a microsecond.
+// room gives ErrNoSpace if the store has no room for a batch.
 func (s *Store) room() error {
 	if s.opts.InMemory {
 		return nil
 	}
-	return s.keeps(s.opts.Profile.reserve())
+	s.roomAt = time.Time{}
+	if err := s.keeps(s.opts.Profile.reserve()); err != nil {
+		return err
+	}
+	s.roomAt = time.Now()
+	return nil
 }
+
+// roomAge is how long there is room for small batches once there was. Asking the
+// system takes ten microseconds, as long as the laws of three reports. In that time
+// such batches write a MiB or two; what others write is not in the table either.
+const roomAge = 10 * time.Millisecond
 
 // refuse answers ops and all that wait with err.
 func (s *Store) refuse(ops []*op, err error) {

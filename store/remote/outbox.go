@@ -2,6 +2,7 @@ package remote
 
 import (
 	"net"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -86,6 +87,7 @@ func (o *outbox) run(to net.Conn, limit time.Duration) error {
 	defer close(o.gone)
 	var spare []byte
 	for range o.more {
+		runtime.Gosched() // whoever was woken with the first to write is about to write too
 		frames, finished := o.take(spare[:0])
 		for rest := frames; len(rest) > 0; {
 			part := rest[:min(len(rest), maxWaiting)] // a long frame may take its time, as long as it moves

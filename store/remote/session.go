@@ -19,8 +19,11 @@ import (
 // have a large answer, and a client may be slow to take it.
 const maxReads = 16
 
+// maxWorkers is how many workers of a connection wait for its next request.
+const maxWorkers = 64
+
 // session is one connection on the server's side. One goroutine reads requests,
-// one writes answers, and each request has its own.
+// one writes answers, and each request has a worker.
 type session struct {
 	server  *Server
 	conn    *net.UnixConn
@@ -32,6 +35,8 @@ type session struct {
 	ranges    context.Context // ends with calls, and when the server closes
 	end       context.CancelFunc
 	reads     chan struct{} // a place for each read that is worked on
+	jobs      chan func()   // for a worker that is free
+	workers   int           // how many there were; the goroutine that reads knows
 
 	mu       sync.Mutex
 	requests map[uint64]*request
@@ -50,7 +55,7 @@ type request struct {
 func newSession(s *Server, conn *net.UnixConn) *session {
 	c := &session{
 		server: s, conn: conn, out: newOutbox(),
-		reads: make(chan struct{}, maxReads), requests: map[uint64]*request{},
+		reads: make(chan struct{}, maxReads), jobs: make(chan func()), requests: map[uint64]*request{},
 	}
 	c.calls, c.stopCalls = context.WithCancel(context.Background())
 	c.ranges, c.end = context.WithCancel(c.calls)
@@ -82,6 +87,7 @@ func (c *session) run() {
 	if !c.refused && c.read() != nil && c.ranges.Err() == nil {
 		c.stopCalls() // nobody is there any more
 	}
+	close(c.jobs)
 	c.work.Wait()
 	if !c.refused && c.calls.Err() == nil {
 		c.out.put(kindBye, 0, nil, nil)
@@ -102,7 +108,8 @@ func (c *session) read() error {
 		if c.ranges.Err() != nil {
 			return nil
 		}
-		if h.length > from.Buffered() {
+		slow := h.length > from.Buffered()
+		if slow {
 			_ = c.conn.SetReadDeadline(time.Now().Add(frameTime))
 		}
 		done, err := c.budget(h)
@@ -123,7 +130,9 @@ func (c *session) read() error {
 		if err != nil {
 			return err
 		}
-		_ = c.conn.SetReadDeadline(time.Time{})
+		if slow {
+			_ = c.conn.SetReadDeadline(time.Time{})
+		}
 	}
 }
 
@@ -171,12 +180,32 @@ func (c *session) take(h head, body []byte, done func()) error {
 		r.cancel()
 		return err
 	}
-	c.work.Go(func() {
+	c.give(func() {
 		defer done()
 		defer r.cancel()
 		c.serve(ctx, h.id, r, body)
 	})
 	return nil
+}
+
+// give has a worker do the job: one that is free, or a new one. The first
+// maxWorkers stay for the next job, so that their stacks need not grow again, which
+// took as long as all else that a report needs here; others go when it is done.
+func (c *session) give(job func()) {
+	select {
+	case c.jobs <- job:
+	default:
+		stays := c.workers < maxWorkers
+		c.workers++
+		c.work.Go(func() {
+			job()
+			for stays {
+				if job, stays = <-c.jobs; stays {
+					job()
+				}
+			}
+		})
+	}
 }
 
 // steer handles a frame about a request under way. One that is over by now is
