@@ -265,27 +265,4 @@ func (s *Server) about(ctx context.Context, kind byte, body []byte) (any, error)
 	return nil, fmt.Errorf("%w: a request of kind %#x", errGarbage, kind)
 }
 
-func (s *Server) report(ctx context.Context, body []byte) (any, error) {
-	var ask []async
-	if err := unpack(body, &ask); err != nil {
-		return nil, err
-	}
-	if len(ask) > maxReports {
-		return nil, errGarbage
-	}
-	reports := make([]result.Async, len(ask))
-	for i, m := range ask {
-		var err error
-		if reports[i], err = m.unpack(); err != nil {
-			return nil, err
-		}
-	}
-	outcomes, err := s.backend.Report(ctx, reports...)
-	answer := make([]outcome, len(outcomes))
-	for i, o := range outcomes {
-		answer[i].Outcome = o
-	}
-	return answer, err
-}
-
 func done(o result.Outcome, err error) (any, error) { return outcome{Outcome: o}, err }

@@ -68,11 +68,15 @@ func readHead(r io.Reader) (head, error) {
 	if _, err := io.ReadFull(r, b[:]); err != nil {
 		return head{}, err
 	}
-	length := binary.BigEndian.Uint32(b[:])
-	if length > MaxFrame {
-		return head{}, fmt.Errorf("%w: a frame of %d bytes", errGarbage, length)
+	h := parseHead(b)
+	if h.length > MaxFrame {
+		return head{}, fmt.Errorf("%w: a frame of %d bytes", errGarbage, h.length)
 	}
-	return head{int(length), b[4], binary.BigEndian.Uint64(b[5:])}, nil
+	return h, nil
+}
+
+func parseHead(b [headLen]byte) head {
+	return head{int(binary.BigEndian.Uint32(b[:])), b[4], binary.BigEndian.Uint64(b[5:])}
 }
 
 // frame is a frame that was read.

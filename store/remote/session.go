@@ -36,6 +36,7 @@ type session struct {
 	end       context.CancelFunc
 	reads     chan struct{} // a place for each read that is worked on
 	jobs      chan func()   // for a worker that is free
+	crowd     []report      // that came together, so far; the goroutine that reads has them
 	workers   int           // how many there were; the goroutine that reads knows
 
 	mu       sync.Mutex
@@ -119,7 +120,7 @@ func (c *session) read() error {
 				done()
 				return e
 			}
-			err = c.take(h, body, done)
+			err = c.take(h, body, done, follows(from))
 		} else if errors.Is(err, result.ErrTooLarge) {
 			if _, err := io.CopyN(io.Discard, from, int64(h.length)); err != nil {
 				return err
@@ -157,13 +158,17 @@ func (c *session) budget(h head) (done func(), err error) {
 	return func() { from.Release(n) }, nil
 }
 
-// take begins what a frame asks for, and calls done when that is over.
-func (c *session) take(h head, body []byte, done func()) error {
+// take begins what a frame asks for, and calls done when that is over. More says
+// that the next frame follows.
+func (c *session) take(h head, body []byte, done func(), more bool) error {
 	if h.kind == kindCancel || h.kind == kindMore {
 		done()
 		return c.steer(h)
 	}
 	r := &request{kind: h.kind}
+	if h.kind == askReport && h.length <= smallBody && (more || len(c.crowd) > 0) {
+		return c.gather(report{h.id, r, body}, more)
+	}
 	ctx := c.calls
 	if isRange(h.kind) {
 		ctx = c.ranges

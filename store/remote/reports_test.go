@@ -1,0 +1,119 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"testing"
+
+	"github.com/seed-1c955bc8/bunch/result"
+	"github.com/seed-1c955bc8/bunch/store/memstore"
+)
+
+// counted counts the calls of Report.
+type counted struct {
+	*memstore.Store
+	calls atomic.Int32
+}
+
+func (c *counted) Report(ctx context.Context, reports ...result.Async) ([]result.Outcome, error) {
+	c.calls.Add(1)
+	return c.Store.Report(ctx, reports...)
+}
+
+// TestCrowd: reports that come in one piece are made in one call, and each has its
+// own answer: of two for one task the first wins. One that is refused is nobody
+// else's trouble.
+func TestCrowd(t *testing.T) {
+	b := &counted{Store: memstore.New(nil)}
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := Serve(dir, b, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	conn := bare(t, dir)
+
+	send := func(ids ...result.ID) map[uint64]string {
+		t.Helper()
+		b.calls.Store(0)
+		var piece []byte
+		for i, id := range ids {
+			call := []async{packAsync(result.Async{ID: id, State: result.Success})}
+			piece = append(piece, ask(t, askReport, uint64(i), call)...)
+		}
+		if _, err := conn.Write(piece); err != nil {
+			t.Fatal(err)
+		}
+		answers := map[uint64]string{}
+		for range ids {
+			h, err := readHead(conn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := readBody(conn, h.length)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers[h.id] = says(t, frame{h.kind, body})
+		}
+		return answers
+	}
+
+	got := send("a", "b", "a", "c")
+	if want := map[uint64]string{0: "applied", 1: "applied", 2: "stands", 3: "applied"}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("answers %v, want %v", got, want)
+	}
+	if n := b.calls.Load(); n != 1 {
+		t.Errorf("%d calls of the backend for 4 reports in one piece, want 1", n)
+	}
+	got = send("d", "", "e")
+	if want := map[uint64]string{0: "applied", 1: "refused", 2: "applied"}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("answers %v, want %v", got, want)
+	}
+	for _, id := range []result.ID{"a", "b", "c", "d", "e"} {
+		if a, err := b.Get(t.Context(), id); err != nil || a.State != result.Success {
+			t.Errorf("%s is %v, %v", id, a.State, err)
+		}
+	}
+}
+
+// says puts the answer of a call with one report in a word.
+func says(t *testing.T, f frame) string {
+	t.Helper()
+	outcomes, err := answered[[]outcome](t.Context(), f)
+	switch {
+	case errors.Is(err, result.ErrBadID):
+		return "refused"
+	case err != nil || len(outcomes) != 1:
+		t.Errorf("the answer is %v, %v", outcomes, err)
+		return "?"
+	case outcomes[0].Applied:
+		return "applied"
+	}
+	return "stands"
+}
+
+// TestCrowdGarbage: what is no report ends the connection, and nothing that came
+// with it happens.
+func TestCrowdGarbage(t *testing.T) {
+	m, dir := serve(t)
+	conn := bare(t, dir)
+	good := ask(t, askReport, 1, []async{packAsync(result.Async{ID: "a", State: result.Success})})
+	bad := ask(t, askReport, 2, []async{{ID: "b", Record: []byte{9}}})
+	if _, err := conn.Write(append(good, bad...)); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := readHead(conn); err == nil {
+		t.Errorf("answered with %+v", h)
+	}
+	if a, err := m.Get(t.Context(), "a"); !errors.Is(err, result.ErrNotFound) {
+		t.Errorf("a is %v, %v", a.State, err)
+	}
+}
