@@ -17,10 +17,12 @@ const (
 
 // watchPace is how far apart events are, of all watches together, and watchBurst
 // how many may come at once after a pause: 250 a second are enough for those who
-// look, and leave the store to those who report.
+// look, and leave the store to those who report. Those that have to wait come
+// together, every watchTick: that wakes the processors, and both processes, less.
 const (
 	watchPace  = 4 * time.Millisecond
 	watchBurst = 100
+	watchTick  = 50 * time.Millisecond
 )
 
 // maxNews is how many ready tasks an event names. That many come together when
@@ -169,12 +171,12 @@ func (s *Server) rest(ctx context.Context) error {
 		s.turn = pause
 	}
 	s.turn = s.turn.Add(watchPace)
-	wait := s.turn.Sub(now)
+	turn := s.turn
 	s.mu.Unlock()
-	if wait <= 0 {
+	if !turn.After(now) {
 		return nil
 	}
-	t := time.NewTimer(wait)
+	t := time.NewTimer(turn.Truncate(watchTick).Add(watchTick).Sub(now))
 	defer t.Stop()
 	select {
 	case <-t.C:
