@@ -120,9 +120,9 @@ func (b *backend) Progress(g *suite.Group) (completed int, err error) {
 }
 
 func (b *backend) Join(g *suite.Group, each func([]byte)) error {
-	results, err := b.live(g).Join(ctx, nil)
-	for _, a := range results {
-		each(a.Value)
+	values, err := group.Join[[]byte](ctx, b.live(g))
+	for _, v := range values {
+		each(v)
 	}
 	return err
 }

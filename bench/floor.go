@@ -260,16 +260,39 @@ func (f *floor) Progress(g *suite.Group) (completed int, err error) {
 	return suite.Completed, err
 }
 
-// Join is a range scan that decodes the CBOR.
+// Join is a range scan that decodes the CBOR, that of records and of values, and
+// keeps the values.
 func (f *floor) Join(g *suite.Group, each func([]byte)) error {
+	values := make([][]byte, 0, g.N)
+	err := f.scan(g, func(v []byte) error {
+		var value []byte
+		err := encoding.Unmarshal(v, &value)
+		values = append(values, value)
+		return err
+	})
+	for _, v := range values {
+		each(v)
+	}
+	return err
+}
+
+// Stream is a range scan that decodes records and keeps nothing.
+func (f *floor) Stream(g *suite.Group, each func([]byte)) error {
+	return f.scan(g, func(v []byte) error { each(v); return nil })
+}
+
+// scan calls do with the value of every record.
+func (f *floor) scan(g *suite.Group, do func([]byte) error) error {
 	return f.db.View(func(txn *badger.Txn) error {
 		it := txn.NewIterator(badger.IteratorOptions{Prefix: append([]byte{'r', 1}, g.Root[:]...)})
 		defer it.Close()
 		for it.Rewind(); it.Valid(); it.Next() {
 			err := it.Item().Value(func(v []byte) error {
 				rec, err := encoding.ParseRecord(v[:len(v)-len(seal)])
-				each(rec.Value)
-				return err
+				if err != nil {
+					return err
+				}
+				return do(rec.Value)
 			})
 			if err != nil {
 				return err
@@ -278,9 +301,6 @@ func (f *floor) Join(g *suite.Group, each func([]byte)) error {
 		return nil
 	})
 }
-
-// Stream is Join, which keeps nothing.
-func (f *floor) Stream(g *suite.Group, each func([]byte)) error { return f.Join(g, each) }
 
 func (f *floor) Close() error {
 	f.committer.Close()

@@ -1,7 +1,6 @@
 package encoding
 
 import (
-	"bytes"
 	"math"
 
 	"github.com/seed-1c955bc8/bunch/result"
@@ -70,7 +69,8 @@ func AppendRecord(dst []byte, r Record) []byte {
 	return w.end()
 }
 
-// ParseRecord reads what AppendRecord wrote; nothing in the record aliases b.
+// ParseRecord reads what AppendRecord wrote. The record's Value is a piece of b,
+// everything else is a copy.
 // Errors match [result.ErrCorrupt] or are a *[result.VersionError].
 func ParseRecord(b []byte) (Record, error) {
 	r := newReader("result", b)
@@ -80,7 +80,7 @@ func ParseRecord(b []byte) (Record, error) {
 		case recordState:
 			rec.State = r.state()
 		case recordValue:
-			rec.Value = bytes.Clone(r.raw("a value"))
+			rec.Value = r.raw("a value")
 		case recordError:
 			rec.Error = r.taskError()
 		case recordDone:

@@ -132,7 +132,12 @@ func appendChildren(dst []byte, children []result.Tree) []byte {
 	return dst
 }
 
-func (r *reader) children() []result.Tree {
+func (outer *reader) children() []result.Tree {
+	// A reader of trees lives on the heap. A record without children, as nearly all
+	// are, has its reader on the stack.
+	inner := *outer
+	defer func() { *outer = inner }()
+	r := &inner
 	n := r.list(majorArray, "children")
 	children := []result.Tree{}
 	for ; n > 0 && r.err == nil; n-- {

@@ -93,6 +93,8 @@ type Backend interface {
 	// (L6), whether tree is saved or not. A leaf without a result comes as
 	// PENDING with Attempt 1. Each result is as it stood at some moment of the
 	// call; the loop's body may call the backend (L14). An error ends the range.
+	// Neighbours' values and ids may lie in one piece of memory, of some KiB: who
+	// keeps few of them for long may want to clone those.
 	Results(ctx context.Context, tree result.Tree, filter result.Filter) iter.Seq2[result.Async, error]
 
 	// Get reads the result of one task. A task that a saved group names and

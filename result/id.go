@@ -2,6 +2,7 @@ package result
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -79,10 +80,22 @@ func NewRoot(now time.Time) Root {
 
 // ID returns the id of a node under r.
 func (r Root) ID(node uint32) ID {
+	text := r.Text(node)
+	return ID(text[:])
+}
+
+// Text is ID without an allocation of its own.
+func (r Root) Text(node uint32) (text [36]byte) {
 	var u uuid.UUID
 	copy(u[:], r[:])
 	binary.BigEndian.PutUint32(u[12:], node)
-	return ID(u.String())
+	hex.Encode(text[:8], u[:4])
+	hex.Encode(text[9:13], u[4:6])
+	hex.Encode(text[14:18], u[6:8])
+	hex.Encode(text[19:23], u[8:10])
+	hex.Encode(text[24:], u[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return text
 }
 
 // Minted splits an id of the minted form, whoever made it: any canonical UUID

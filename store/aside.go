@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -82,5 +84,5 @@ func readAside(r records, key []byte) ([]byte, error) {
 		return nil, parseError(key, err)
 	}
 	rec, err = whole(r, rec)
-	return rec.Value, err
+	return bytes.Clone(rec.Value), err
 }

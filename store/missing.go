@@ -34,7 +34,7 @@ func (x *expected) expect(r snapshot, tree result.Tree) error {
 	return err
 }
 
-func (x *expected) see(a result.Async) {
+func (x *expected) see(a *result.Async) {
 	if a.State.Ready() {
 		x.ready++
 	}

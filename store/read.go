@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -125,7 +127,7 @@ func readResult(r records, id result.ID, filter result.Filter) (a result.Async, 
 		return a, false, err
 	}
 	if body != nil {
-		if a, err = parseResult(r, id, key, body); err != nil {
+		if a, err = parseResult(r, id, key, bytes.Clone(body)); err != nil {
 			return a, true, err
 		}
 	}
@@ -135,14 +137,16 @@ func readResult(r records, id result.ID, filter result.Filter) (a result.Async, 
 	return a, body != nil, err
 }
 
-// parseResult makes a result of a record's body, which it does not keep.
+// parseResult makes a result of a record's body, which is its own from now on.
 func parseResult(r records, id result.ID, key, body []byte) (result.Async, error) {
 	rec, err := encoding.ParseRecord(body)
 	if err != nil {
 		return result.Async{}, parseError(key, err)
 	}
-	if rec, err = whole(r, rec); err != nil {
-		return result.Async{}, err
+	if rec.Blob != nil {
+		if rec, err = whole(r, rec); err != nil {
+			return result.Async{}, err
+		}
 	}
 	rec.ID = id
 	return rec.Async, nil

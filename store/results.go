@@ -9,14 +9,6 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// A page is what Results reads at a time. Between pages nothing is held, so the
-// loop's body may do what it likes, Close included.
-const (
-	pageResults = 512
-	pageBytes   = 1 << 20
-	pageLooks   = 8192 // records looked at, chosen or not
-)
-
 // Results ranges over the leaves of a tree; see group.Backend. The results of
 // minted tasks lie side by side in member order, so a run is one scan.
 func (s *Store) Results(ctx context.Context, tree result.Tree, filter result.Filter) iter.Seq2[result.Async, error] {
@@ -85,26 +77,6 @@ func (c *cursor) skip(n int) {
 	}
 }
 
-type page struct {
-	results []result.Async
-	bytes   int
-	looks   int
-}
-
-// begin empties the page; what was handed out of it were copies.
-func (p *page) begin() { *p = page{results: p.results[:0]} }
-
-func (p *page) full() bool {
-	return len(p.results) >= pageResults || p.bytes >= pageBytes || p.looks >= pageLooks
-}
-
-func (p *page) add(a result.Async, f result.Filter) {
-	if f.Takes(a) {
-		p.results = append(p.results, a)
-		p.bytes += len(a.Value) + len(a.Input)
-	}
-}
-
 // fill reads from the cursor on until the page is full or the tree ends.
 func (p *page) fill(r snapshot, c *cursor) error {
 	for !c.done && !p.full() {
@@ -122,8 +94,8 @@ func (p *page) fill(r snapshot, c *cursor) error {
 			return err
 		}
 		p.looks++
-		c.want.see(a)
-		p.add(a, c.filter)
+		c.want.see(&a)
+		p.add(&a, c.filter)
 		c.advance()
 	}
 	return nil
@@ -149,14 +121,14 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 		}
 		item := it.Item()
 		key := item.Key()
-		id := root.ID(node(key))
+		id := p.id(root, node(key))
 		p.looks++
 		err := item.Value(func(sealed []byte) error {
 			body, err := unseal(key, item.UserMeta(), sealed)
 			if err != nil {
 				return err
 			}
-			a, err := parseResult(r, id, key, body)
+			a, err := parseResult(r, id, key, p.keep(body))
 			if err != nil {
 				return err
 			}
@@ -165,8 +137,8 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 					return err
 				}
 			}
-			c.want.see(a)
-			p.add(a, c.filter)
+			c.want.see(&a)
+			p.add(&a, c.filter)
 			return nil
 		})
 		if err != nil {
@@ -188,14 +160,14 @@ func (p *page) pending(r records, c *cursor, root result.Root, first uint32, sto
 		return nil
 	}
 	for ; c.at < stored && !p.full(); c.at++ {
-		a := result.Async{ID: root.ID(first + uint32(c.at)), State: result.Pending, Attempt: 1}
+		a := result.Async{ID: p.id(root, first+uint32(c.at)), State: result.Pending, Attempt: 1}
 		if c.filter.Inputs {
 			if a.Input, err = readAside(r, idKey(keyInput, a.ID)); err != nil {
 				return err
 			}
 		}
 		p.looks++
-		p.add(a, c.filter)
+		p.add(&a, c.filter)
 	}
 	return nil
 }

@@ -22,9 +22,9 @@ const sealLen = 4
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(key []byte, meta byte, body []byte) uint32 {
-	c := crc32.Update(0, castagnoli, key)
-	c = crc32.Update(c, castagnoli, []byte{meta})
-	return crc32.Update(c, castagnoli, body)
+	c := ^crc32.Update(0, castagnoli, key)
+	c = castagnoli[byte(c)^meta] ^ c>>8 // one byte, without a slice on the heap
+	return crc32.Update(^c, castagnoli, body)
 }
 
 // seal appends the checksum to body.

@@ -22,7 +22,8 @@ type Engine interface {
 	// Progress returns how many members of a saved group succeeded.
 	Progress(g *Group) (completed int, err error)
 	// Join reads the results of a saved group that is complete, in the order of
-	// its members, and calls each with every value.
+	// its members, and calls each with every value, decoded if the engine decodes
+	// values, otherwise as CBOR.
 	Join(g *Group, each func(value []byte)) error
 	// Close ends the engine. What is durable stays in its directory.
 	Close() error

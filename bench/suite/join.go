@@ -21,8 +21,9 @@ func join(r *rig) (func(int) (Sample, error), error) {
 			}
 		}
 		took := time.Since(began)
-		if n != count*g.N || bytes != n*r.w.Value {
-			return Sample{}, fmt.Errorf("%d values of %d bytes, want %d of %d", n, bytes, count*g.N, count*g.N*r.w.Value)
+		decoded := r.w.Value - len(byteString(r.w.Value))
+		if n != count*g.N || bytes != n*r.w.Value && bytes != n*decoded {
+			return Sample{}, fmt.Errorf("%d values of %d bytes, want %d of %d or %d each", n, bytes, count*g.N, decoded, r.w.Value)
 		}
 		return perOp(took, n), nil
 	}, nil
