@@ -37,6 +37,8 @@ func interrupt(t *testing.T, s *Store, work func(*batch) error) *Store {
 	s.queue.close(result.ErrClosed)
 	<-s.committed
 	<-s.swept
+	s.flights = make(chan *flight)
+	go s.fly()
 	b := s.newBatch()
 	b.long = true
 	if err := work(b); err != nil {
@@ -46,6 +48,7 @@ func interrupt(t *testing.T, s *Store, work func(*batch) error) *Store {
 		t.Fatal(err)
 	}
 	b.end()
+	close(s.flights)
 	s.once.Do(func() {}) // it was killed: nothing is closed in order
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)

@@ -118,6 +118,9 @@ func (b *batch) finishSave(t *tally, j journal, tree result.Tree, found survey) 
 		return err
 	}
 	g.own = nil // the places of the tree before
+	if found.own {
+		g.own = ownPlaces(tree) // those who report next need them
+	}
 	g.head.Tree, g.head.Chunks = j.Version, j.Pieces
 	g.head.Progress, g.head.Own, g.head.Nested = found.progress, found.own, found.nested
 	b.change(g)

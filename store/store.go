@@ -21,6 +21,7 @@ type Store struct {
 	lock *lock // nil in memory
 
 	queue     *queue
+	flights   chan *flight // to the disk; the committer closes it
 	live      live
 	watchers  *watchers
 	changes   uint64                           // of results, since Open; the committer's
@@ -65,8 +66,11 @@ func (s *Store) start() error {
 	if err := s.absent.begin(s.db); err != nil {
 		return err
 	}
+	s.flights = make(chan *flight)
+	go s.fly()
 	s.replaying = true
 	if err := s.replay(); err != nil {
+		close(s.flights)
 		return err
 	}
 	s.replaying = false
