@@ -43,6 +43,9 @@ func (s *Store) newBatch() *batch {
 	b := &batch{s: s, snap: snapshot{s.db.NewTransaction(false)}}
 	s.absent.rest()
 	b.begin()
+	if s.spare.writes != nil {
+		b.changes, s.spare = s.spare, changes{}
+	}
 	return b
 }
 
@@ -223,11 +226,20 @@ func (b *batch) flush() error {
 	landed := b.before
 	b.before = b.s.takeOff(b.changes)
 	b.begin()
-	if landed != nil { // nobody reads it any more
-		clear(landed.writes)
-		b.writes, b.news = landed.writes, landed.news[:0]
-	}
+	b.reuse(landed)
 	return nil
+}
+
+// reuse takes over the memory of a flight that has landed: nobody reads it any
+// more. To clear a map takes as long as it ever was large, so one with little in
+// it is left.
+func (b *batch) reuse(landed *flight) {
+	if landed == nil || 8*len(landed.writes) < landed.grown {
+		return
+	}
+	b.grown = max(landed.grown, len(landed.writes))
+	clear(landed.writes)
+	b.writes, b.news = landed.writes, landed.news[:0]
 }
 
 // landed is closed once the batch before this one has landed; nil if there is
@@ -260,4 +272,11 @@ func (b *batch) land() error {
 
 // end lets go of the snapshot: an old one keeps Badger from dropping what has
 // been overwritten.
-func (b *batch) end() { b.snap.Discard() }
+func (b *batch) end() {
+	b.snap.Discard()
+	if b.before != nil && b.mayFly() { // else the store failed
+		b.begin()
+		b.reuse(b.before)
+		b.s.spare = b.changes
+	}
+}

@@ -11,6 +11,7 @@ import (
 // watches, and to who waits.
 type changes struct {
 	writes map[string]record // by key
+	grown  int               // how many of them there once were in this map
 	groups map[string]*group // by head key: working copies of what was looked at, nil for none
 	bySeq  map[uint64]*group
 	dirty  []*group // whose heads are to be written

@@ -155,7 +155,9 @@ const membershipLen = 12
 // creation.
 func (b *batch) namers(task result.ID) ([]namer, error) {
 	var list []namer
+	var key []byte
 	if root, node, ok := task.Minted(); ok {
+		key = nodeKey(keyNamers, root, node)
 		g, err := b.group(nodeKey(keyHead, root, 0))
 		if err != nil {
 			return nil, err
@@ -170,7 +172,10 @@ func (b *batch) namers(task result.ID) ([]namer, error) {
 			}
 		}
 	}
-	entries, err := b.memberships(idKey(keyNamers, task))
+	if key == nil {
+		key = idKey(keyNamers, task)
+	}
+	entries, err := b.memberships(key)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ type Store struct {
 
 	queue     *queue
 	flights   chan *flight // to the disk; the committer closes it
+	spare     changes      // the committer's: none, with the memory of the batch before
 	live      live
 	watchers  *watchers
 	changes   uint64                           // of results, since Open; the committer's

@@ -53,7 +53,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	shrink := func() {
 		t.Helper()
-		if size -= 1 << 20; size < 0 {
+		if size -= 512 << 10; size < 0 {
 			t.Errorf("-full.ballast=%d is too little for %d rounds", *fullBallast, *fullRounds)
 		} else if err := os.Truncate(ballast, size); err != nil {
 			t.Error(err)
