@@ -15,6 +15,7 @@ import (
 // A plan is how long a run takes pains.
 type plan struct {
 	rounds int
+	few    int           // rounds of what takes long and is nearly the same each time
 	target time.Duration // of one round
 	dir    string        // engines get folders in it
 }
@@ -79,7 +80,7 @@ func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 	}
 	rounds := p.rounds
 	if w.Op == "size" || slices.Contains(slow, w.Op) {
-		rounds = 3 // long ones, and nearly the same each time
+		rounds = p.few
 	}
 	for round := range rounds {
 		for i := range running {

@@ -74,9 +74,9 @@ func among(list string) func(name string) bool {
 
 // measure holds the contests, one after the other.
 func measure(quick bool, dir string, op, engine func(string) bool) (all []Row, err error) {
-	p := plan{rounds: 7, target: 150 * time.Millisecond, dir: dir}
+	p := plan{rounds: 7, few: 3, target: 150 * time.Millisecond, dir: dir}
 	if quick {
-		p.rounds, p.target = 5, 20*time.Millisecond
+		p.rounds, p.few, p.target = 4, 1, 25*time.Millisecond
 	}
 	root, err := moduleRoot()
 	if err != nil {
