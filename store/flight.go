@@ -61,8 +61,8 @@ func (s *Store) takeOff(c changes) *flight {
 // fly brings one flight after the other to the disk, until flights is closed. A
 // goroutine for each had to grow its stack each time, for Badger, which took as
 // long as a third of the laws of a lone report.
-func (s *Store) fly() {
-	for f := range s.flights {
+func (s *Store) fly(flights <-chan *flight) {
+	for f := range flights {
 		if len(f.writes) > 0 {
 			f.err = f.land(s)
 		}

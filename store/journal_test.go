@@ -38,7 +38,7 @@ func interrupt(t *testing.T, s *Store, work func(*batch) error) *Store {
 	<-s.committed
 	<-s.swept
 	s.flights = make(chan *flight)
-	go s.fly()
+	go s.fly(s.flights)
 	b := s.newBatch()
 	b.long = true
 	if err := work(b); err != nil {

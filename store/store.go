@@ -68,7 +68,7 @@ func (s *Store) start() error {
 		return err
 	}
 	s.flights = make(chan *flight)
-	go s.fly()
+	go s.fly(s.flights)
 	s.replaying = true
 	if err := s.replay(); err != nil {
 		close(s.flights)
