@@ -35,73 +35,99 @@ const (
 	fullValue   = 32 << 10 // bytes of a result
 )
 
-// TestFullDisk fills a small disk, again and again. Nothing dies of it: who writes
-// is told that there is no space, who reads is answered, and when something else
-// on the disk makes room, writing goes on by itself. The process is killed while
-// the disk is full; the next finds all that was answered.
+// TestFullDisk fills a small disk, with a new store each time. Nothing dies of it:
+// who writes is told that there is no space, who reads is answered, and when
+// something else on the disk makes room, writing goes on by itself. The process is
+// killed while the disk is full; the next finds all that was answered, and goes on.
 func TestFullDisk(t *testing.T) {
 	notUnderRace(t)
 	t.Parallel() // it waits for the most part
 	d := newDisk(t, 512<<20)
-	ballast := filepath.Join(d.at, "ballast")
-	size := int64(*fullBallast) << 20
-	if err := os.WriteFile(ballast, nil, 0o600); err != nil {
+	answers := 0
+	for range *fullRounds {
+		answers += fillDisk(t, d.at)
+	}
+	t.Logf("%d rounds, %d answers", *fullRounds, answers)
+}
+
+// fillDisk is one round on an empty disk.
+func fillDisk(t *testing.T, disk string) (answers int) {
+	t.Helper()
+	dir := filepath.Join(disk, "store")
+	b := newBallast(t, filepath.Join(disk, "ballast"))
+	var f filler
+	f.start(t, dir)
+	f.until(t, "full")
+	stored := f.answers() * fullValue
+	t.Logf("%d MiB of results were answered before the disk of 512 MiB was full", stored>>20)
+	if *fullBallast <= 40 && stored < 256<<20 {
+		t.Error("that is less than half of the disk")
+	}
+	b.untilOneMore(t, &f)
+	f.until(t, "full")
+	f.kill(t)
+
+	b.shrink(t, 0)
+	before := f.answers()
+	f.start(t, dir)
+	f.until(t, strconv.Itoa(before+100))
+	f.kill(t)
+	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := run("fallocate", "-l", strconv.FormatInt(size, 10), ballast); err != nil {
+	return f.answers()
+}
+
+// ballast is something else on the disk.
+type ballast struct {
+	path string
+	size int64
+}
+
+func newBallast(t *testing.T, path string) *ballast {
+	t.Helper()
+	b := &ballast{path, int64(*fullBallast) << 20}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run("fallocate", "-l", strconv.FormatInt(b.size, 10), path); err != nil {
 		t.Skip("no space can be taken up: ", err)
 	}
-	shrink := func() {
-		t.Helper()
-		if size -= 512 << 10; size < 0 {
-			t.Errorf("-full.ballast=%d is too little for %d rounds", *fullBallast, *fullRounds)
-		} else if err := os.Truncate(ballast, size); err != nil {
-			t.Error(err)
-		}
+	return b
+}
+
+func (b *ballast) shrink(t *testing.T, to int64) {
+	t.Helper()
+	b.size = max(to, 0)
+	if err := os.Truncate(b.path, b.size); err != nil {
+		t.Error(err)
 	}
-	var f filler
-	// room is made a little at a time until one more is answered: what Badger has
-	// taken already may need some of it.
-	goesOn := func() {
-		t.Helper()
-		enough, making := make(chan struct{}), sync.WaitGroup{}
-		defer making.Wait()
-		defer close(enough)
-		making.Go(func() {
-			for size > 0 {
-				shrink()
-				select {
-				case <-enough:
-					return
-				case <-time.After(time.Second):
-				}
-			}
-		})
-		f.until(t, strconv.Itoa(f.answers()+1))
-	}
-	for round := range *fullRounds {
-		f.start(t, filepath.Join(d.at, "store"))
-		f.until(t, "full")
-		if round == 0 {
-			stored := f.answers() * fullValue
-			t.Logf("%d MiB of results were answered before the disk of 512 MiB was full", stored>>20)
-			if *fullBallast <= 40 && stored < 256<<20 {
-				t.Error("that is less than half of the disk")
+}
+
+// untilOneMore makes room, a MiB a second, until the process has been answered
+// once more: what Badger has taken already may need some of it.
+func (b *ballast) untilOneMore(t *testing.T, f *filler) {
+	t.Helper()
+	enough, making := make(chan struct{}), sync.WaitGroup{}
+	defer making.Wait()
+	defer close(enough)
+	making.Go(func() {
+		for b.size > 0 {
+			b.shrink(t, b.size-1<<20)
+			select {
+			case <-enough:
+				return
+			case <-time.After(time.Second):
 			}
 		}
-		goesOn()
-		f.until(t, "full")
-		f.kill(t)
-		shrink() // a kill leaves logs, which become tables
-	}
-	if err := os.Truncate(ballast, 0); err != nil {
-		t.Fatal(err)
-	}
-	before := f.answers()
-	f.start(t, filepath.Join(d.at, "store"))
-	f.until(t, strconv.Itoa(before+1000))
-	f.kill(t)
-	t.Logf("%d rounds, %d answers", *fullRounds, f.answers())
+		select {
+		case <-enough:
+		case <-time.After(10 * time.Second):
+			t.Errorf("-full.ballast=%d MiB more room were not enough to go on", *fullBallast)
+			_ = f.cmd.Process.Kill()
+		}
+	})
+	f.until(t, strconv.Itoa(f.answers()+1))
 }
 
 // A filler is the process that fills the disk, and what it was answered.
