@@ -73,16 +73,6 @@ func (c *session) reply(id uint64, answer any, err error) {
 	c.out.put(kind, id, body, c.calls.Done())
 }
 
-// room waits until the client has room for one more item.
-func (r *request) room(ctx context.Context) error {
-	select {
-	case <-r.more:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // item sends an item of a range.
 func (c *session) item(ctx context.Context, id uint64, v any) error {
 	body, err := pack(v)
