@@ -42,10 +42,11 @@ type news struct {
 func (s *Store) newBatch() *batch {
 	b := &batch{s: s, snap: snapshot{s.db.NewTransaction(false)}}
 	s.absent.rest()
-	b.begin()
-	if s.spare.writes != nil {
-		b.changes, s.spare = s.spare, changes{}
+	b.changes, s.spare = s.spare, changes{}
+	if b.writes == nil {
+		b.changes = newChanges()
 	}
+	b.now = s.now()
 	return b
 }
 
@@ -274,7 +275,7 @@ func (b *batch) land() error {
 // been overwritten.
 func (b *batch) end() {
 	b.snap.Discard()
-	if b.before != nil && b.mayFly() { // else the store failed
+	if b.before != nil && b.mayFly() { // it may be under way if the store failed
 		b.begin()
 		b.reuse(b.before)
 		b.s.spare = b.changes

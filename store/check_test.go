@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -429,6 +430,32 @@ func TestCheckEnds(t *testing.T) {
 	for _, check := range []func(context.Context, func(int, int)) (Checked, error){s.Check, s.Repair} {
 		if _, err := check(context.Background(), nil); !errors.Is(err, result.ErrClosed) || strings.Contains(err.Error(), "panic") {
 			t.Errorf("closed: %v", err)
+		}
+	}
+}
+
+// TestRepairKeepsValues: a record that Repair writes again keeps its value, which
+// the checker read in memory that Badger uses again.
+func TestRepairKeepsValues(t *testing.T) {
+	s := newStore(t, t.TempDir())
+	want := map[result.ID]byte{}
+	for i := range 20 {
+		id := result.ID(fmt.Sprintf("t%02d", i))
+		want[id] = byte(i)
+		if _, err := s.Report(t.Context(), result.Async{ID: id, State: result.Success, Value: []byte{byte(i)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := saboteur{t, s.db}
+	for i := range 10 {
+		key := idKey(keyResult, result.ID(fmt.Sprintf("t%02d", 2*i)))
+		body, _ := v.body(key)
+		v.put(key, encoding.StateCode(result.Failure), body)
+	}
+	s = repairs(t, s)
+	for id, b := range want {
+		if a, err := s.Get(t.Context(), id); err != nil || len(a.Value) != 1 || a.Value[0] != b {
+			t.Errorf("%s is %x, %v, want %02x", id, a.Value, err, b)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -58,6 +59,7 @@ func (c *checker) aboutTask(r stored) error {
 			return parseError(r.key, err)
 		}
 		if metaOf(rec.Async) != r.meta {
+			rec.Value = bytes.Clone(rec.Value) // the fix outlives Badger's memory
 			c.find(Finding{Invariant: "I2", ID: id, What: fmt.Sprintf("its meta byte is %#x, that of its state is %#x", r.meta, metaOf(rec.Async)),
 				fix: func(b *batch) error { return b.set(r.key, metaOf(rec.Async), encoding.AppendRecord(nil, rec)) }})
 		}

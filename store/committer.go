@@ -19,7 +19,6 @@ var errCommit = errors.New("commit failed, close and reopen the store")
 
 // commitLoop is the committer.
 func (s *Store) commitLoop() {
-	defer close(s.committed)
 	defer close(s.flights)
 	for range s.queue.more {
 		ops, open := s.queue.take()

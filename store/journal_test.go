@@ -37,7 +37,7 @@ func interrupt(t *testing.T, s *Store, work func(*batch) error) *Store {
 	s.queue.close(result.ErrClosed)
 	<-s.committed
 	<-s.swept
-	s.flights = make(chan *flight)
+	s.flights, s.committed = make(chan *flight), make(chan struct{})
 	go s.fly(s.flights)
 	b := s.newBatch()
 	b.long = true
@@ -49,6 +49,7 @@ func interrupt(t *testing.T, s *Store, work func(*batch) error) *Store {
 	}
 	b.end()
 	close(s.flights)
+	<-s.committed
 	s.once.Do(func() {}) // it was killed: nothing is closed in order
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)

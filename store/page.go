@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/seed-1c955bc8/bunch/result"
@@ -43,10 +44,13 @@ func (p *page) add(a *result.Async, f result.Filter) {
 	}
 }
 
-// keep returns a copy of b.
+// keep returns a copy of b, nil if it is nil.
 func (p *page) keep(b []byte) []byte {
+	if b == nil || len(b) > slab/4 { // so no slab is left half empty
+		return bytes.Clone(b)
+	}
 	if len(b) > cap(p.values)-len(p.values) {
-		p.values = make([]byte, 0, max(slab, len(b)))
+		p.values = make([]byte, 0, slab)
 	}
 	at := len(p.values)
 	p.values = append(p.values, b...)

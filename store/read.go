@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -137,7 +136,7 @@ func readResult(r records, id result.ID, filter result.Filter) (a result.Async, 
 	return a, body != nil, err
 }
 
-// parseResult makes a result of a record's body, which is its own from now on.
+// parseResult makes a result of a record's body, of which its value may be a piece.
 func parseResult(r records, id result.ID, key, body []byte) (result.Async, error) {
 	rec, err := encoding.ParseRecord(body)
 	if err != nil {

@@ -121,20 +121,22 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 		}
 		item := it.Item()
 		key := item.Key()
-		id := p.id(root, node(key))
 		p.looks++
 		err := item.Value(func(sealed []byte) error {
 			body, err := unseal(key, item.UserMeta(), sealed)
 			if err != nil {
 				return err
 			}
-			a, err := parseResult(r, id, key, p.keep(body))
+			a, err := parseResult(r, "", key, body)
 			if err != nil {
 				return err
 			}
-			if c.filter.Inputs && c.filter.Takes(a) {
-				if a.Input, err = readAside(r, idKey(keyInput, id)); err != nil {
-					return err
+			if c.filter.Takes(a) { // else nothing of it is kept
+				a.ID, a.Value = p.id(root, node(key)), p.keep(a.Value)
+				if c.filter.Inputs {
+					if a.Input, err = readAside(r, idKey(keyInput, a.ID)); err != nil {
+						return err
+					}
 				}
 			}
 			c.want.see(&a)

@@ -166,7 +166,8 @@ func (s *Server) rest(ctx context.Context) error {
 	if !turn.After(now) {
 		return nil
 	}
-	t := time.NewTimer(turn.Truncate(watchTick).Add(watchTick).Sub(now))
+	tick := turn.Sub(s.began).Truncate(watchTick) + watchTick // of the monotonic clock
+	t := time.NewTimer(tick - now.Sub(s.began))
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -17,10 +17,17 @@ type report struct {
 	id   uint64
 	r    *request
 	body []byte
+	ctx  context.Context // of the call alone
 }
 
-// maxCrowd is how many calls are made as one; all their bodies are in the buffer
-// that is read from.
+// crowd is reports that came together.
+type crowd struct {
+	calls []report
+	ctx   context.Context // ends with that of any
+	end   context.CancelFunc
+}
+
+// maxCrowd is how many calls are made as one.
 const maxCrowd = 256
 
 // follows reports whether the next frame is here already, and is a small report.
@@ -34,45 +41,54 @@ func follows(from *bufio.Reader) bool {
 }
 
 // gather takes a report to those that came right before it, and begins to make
-// them unless more follow. None of them can be cancelled: they are about to be
-// made, and their answers say what became of them.
+// them unless more follow.
 func (c *session) gather(call report, more bool) error {
-	call.r.cancel = func() {}
+	if c.crowd == nil {
+		c.crowd = &crowd{}
+		c.crowd.ctx, c.crowd.end = context.WithCancel(c.calls)
+	}
+	all := c.crowd
+	ctx, cancel := context.WithCancel(c.calls)
+	call.ctx, call.r.cancel = ctx, func() { cancel(); all.end() }
 	if err := c.enter(call.id, call.r); err != nil {
+		call.r.cancel()
 		return err
 	}
-	c.crowd = append(c.crowd, call)
-	if more && len(c.crowd) < maxCrowd {
-		return nil
+	all.calls = append(all.calls, call)
+	if !more || len(all.calls) == maxCrowd {
+		c.crowd = nil
+		c.give(func() { c.together(all) })
 	}
-	crowd := c.crowd
-	c.crowd = nil
-	c.give(func() { c.together(crowd) })
 	return nil
 }
 
-// together makes all the calls in one. If that is refused, nothing of it has
-// happened, and each is made by itself: the fault is only one's.
-func (c *session) together(crowd []report) {
-	var all []result.Async
-	counts := make([]int, len(crowd))
-	for i, call := range crowd {
-		reports, err := unpackReports(call.body)
+// together makes all the calls in one. If that is refused, or one of them is
+// cancelled in time, nothing of it has happened, and each is made by itself.
+func (c *session) together(all *crowd) {
+	defer all.end()
+	var reports []result.Async
+	counts := make([]int, len(all.calls))
+	for i, call := range all.calls {
+		some, err := unpackReports(call.body)
 		if err != nil {
 			_ = c.conn.Close()
 			return
 		}
-		all = append(all, reports...)
-		counts[i] = len(reports)
+		reports = append(reports, some...)
+		counts[i] = len(some)
 	}
-	outcomes, err := c.server.backend.Report(c.calls, all...)
-	for i, call := range crowd {
+	outcomes, err := c.server.backend.Report(all.ctx, reports...)
+	for i, call := range all.calls {
 		if err != nil {
-			c.work.Go(func() { c.serve(c.calls, call.id, call.r, call.body) })
+			c.work.Go(func() {
+				defer call.r.cancel()
+				c.serve(call.ctx, call.id, call.r, call.body)
+			})
 			continue
 		}
 		c.leave(call.id, call.r)
 		c.reply(call.id, packOutcomes(outcomes[:counts[i]]), nil)
+		call.r.cancel()
 		outcomes = outcomes[counts[i]:]
 	}
 }

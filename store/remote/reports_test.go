@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync/atomic"
 	"testing"
 
@@ -28,16 +27,7 @@ func (c *counted) Report(ctx context.Context, reports ...result.Async) ([]result
 // else's trouble.
 func TestCrowd(t *testing.T) {
 	b := &counted{Store: memstore.New(nil)}
-	dir, err := os.MkdirTemp("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	s, err := Serve(dir, b, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	dir := serveBackend(t, b)
 	conn := bare(t, dir)
 
 	send := func(ids ...result.ID) map[uint64]string {
@@ -98,6 +88,57 @@ func says(t *testing.T, f frame) string {
 		return "applied"
 	}
 	return "stands"
+}
+
+// gated has reports wait until they may, or are cancelled.
+type gated struct {
+	*memstore.Store
+	gate chan struct{}
+}
+
+func (g *gated) Report(ctx context.Context, reports ...result.Async) ([]result.Outcome, error) {
+	select {
+	case <-g.gate:
+		return g.Store.Report(ctx, reports...)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// TestCrowdCancelled: one of those that came together is cancelled while they wait.
+// It has not happened, and the others happen.
+func TestCrowdCancelled(t *testing.T) {
+	b := &gated{memstore.New(nil), make(chan struct{})}
+	dir := serveBackend(t, b)
+	conn := bare(t, dir)
+	var piece []byte
+	for i, id := range []result.ID{"a", "b", "c"} {
+		piece = append(piece, ask(t, askReport, uint64(i), []async{packAsync(result.Async{ID: id, State: result.Success})})...)
+	}
+	if _, err := conn.Write(append(piece, appendHead(nil, head{0, kindCancel, 1})...)); err != nil {
+		t.Fatal(err)
+	}
+	h, err := readHead(conn)
+	if err != nil || h.id != 1 || h.kind != kindFailure {
+		t.Fatalf("the first answer is %+v, %v", h, err)
+	}
+	if _, err := readBody(conn, h.length); err != nil {
+		t.Fatal(err)
+	}
+	close(b.gate)
+	for range 2 {
+		if h, err = readHead(conn); err != nil || h.kind != kindAnswer {
+			t.Fatalf("an answer is %+v, %v", h, err)
+		}
+		if _, err := readBody(conn, h.length); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, there := range map[result.ID]bool{"a": true, "b": false, "c": true} {
+		if _, err := b.Get(t.Context(), id); (err == nil) != there {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
 }
 
 // TestCrowdGarbage: what is no report ends the connection, and nothing that came

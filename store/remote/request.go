@@ -17,8 +17,8 @@ func (c *session) take(h head, body []byte, done func(), more bool) error {
 		return c.steer(h)
 	}
 	r := &request{kind: h.kind}
-	if h.kind == askReport && h.length <= smallBody && (more || len(c.crowd) > 0) {
-		return c.gather(report{h.id, r, body}, more)
+	if h.kind == askReport && h.length <= smallBody && (more || c.crowd != nil) {
+		return c.gather(report{id: h.id, r: r, body: body}, more)
 	}
 	ctx := c.calls
 	if isRange(h.kind) {

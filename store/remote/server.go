@@ -57,6 +57,7 @@ type Server struct {
 	callBytes, askBytes *semaphore.Weighted
 
 	mu       sync.Mutex
+	began    time.Time
 	turn     time.Time // of the latest event of a watch; see rest
 	closing  bool
 	yielded  bool
@@ -76,7 +77,7 @@ func Serve(dir string, b Backend, yield func()) (*Server, error) {
 	s := &Server{
 		backend: b, yield: yield, path: filepath.Join(dir, SocketFile), socket: socket,
 		callBytes: semaphore.NewWeighted(maxCallBytes), askBytes: semaphore.NewWeighted(maxAskBytes),
-		sessions: map[*session]struct{}{},
+		began: time.Now(), sessions: map[*session]struct{}{},
 	}
 	s.running.Go(s.accept)
 	return s, nil

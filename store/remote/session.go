@@ -23,7 +23,7 @@ const maxReads = 16
 const maxWorkers = 64
 
 // session is one connection on the server's side. One goroutine reads requests,
-// one writes answers, and each request has a worker.
+// one writes answers, and each request, or crowd of reports, has a worker.
 type session struct {
 	server  *Server
 	conn    *net.UnixConn
@@ -36,7 +36,7 @@ type session struct {
 	end       context.CancelFunc
 	reads     chan struct{} // a place for each read that is worked on
 	jobs      chan func()   // for a worker that is free
-	crowd     []report      // that came together, so far; the goroutine that reads has them
+	crowd     *crowd        // of reports that come together; the goroutine that reads has it
 	workers   int           // how many there were; the goroutine that reads knows
 
 	mu       sync.Mutex

@@ -22,12 +22,18 @@ import (
 // serve serves a plain engine and returns it and where.
 func serve(t testing.TB) (*memstore.Store, string) {
 	t.Helper()
+	m := memstore.New(nil)
+	return m, serveBackend(t, m)
+}
+
+// serveBackend serves b and returns where.
+func serveBackend(t testing.TB, b Backend) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "") // short, unlike that of a fuzz target
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := memstore.New(nil)
-	s, err := Serve(dir, m, nil)
+	s, err := Serve(dir, b, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +43,7 @@ func serve(t testing.TB) (*memstore.Store, string) {
 		}
 		_ = os.RemoveAll(dir)
 	})
-	return m, dir
+	return dir
 }
 
 // bare is a connection that a test writes frames to by hand.
@@ -417,8 +423,7 @@ func TestLongPath(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	m := memstore.New(nil)
-	s, err := Serve(dir, m, nil)
+	s, err := Serve(dir, memstore.New(nil), nil)
 	if err != nil {
 		if _, _, err := shortPath(dir); err != nil {
 			t.Skip("not on this system: ", err)
