@@ -34,7 +34,7 @@ func squares(ctx context.Context, dir string) error {
 		return n * n, nil
 	}, nil)
 	if err != nil {
-		return err // group.Resume does what is left, with r.ID()
+		return err // after a crash group.Resume does what is left
 	}
 	values, err := group.Join[int](ctx, r)
 	if err != nil {

@@ -122,7 +122,7 @@ func TestSwappedFiles(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if err := Recover(copied, nil); err != nil {
+			if _, err := Recover(copied, nil); err != nil {
 				t.Fatal(err)
 			}
 			newStore(t, copied)

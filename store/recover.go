@@ -22,14 +22,18 @@ const damagedDir = "damaged"
 // crash leaves the store as it was, or recovered; in the very last moment it may
 // cost the damaged files. A store that is not damaged may be recovered too: that
 // only costs time.
-func Recover(dir string, o *Options) error {
-	if err := recoverStore(dir, o); err != nil {
-		return fmt.Errorf("recover store %q: %w", dir, err)
+//
+// Lost says which files, or which parts of files, could not be read; Repair does
+// not know of them, but finds what is missing because of them where other records
+// tell.
+func Recover(dir string, o *Options) (lost []Finding, err error) {
+	if lost, err = recoverStore(dir, o); err != nil {
+		return nil, fmt.Errorf("recover store %q: %w", dir, err)
 	}
-	return nil
+	return lost, nil
 }
 
-func recoverStore(dir string, o *Options) error {
+func recoverStore(dir string, o *Options) ([]Finding, error) {
 	opts := Options{}
 	if o != nil {
 		opts = *o
@@ -37,18 +41,18 @@ func recoverStore(dir string, o *Options) error {
 	opts.Salvage = true
 	damaged := filepath.Join(dir, damagedDir)
 	if _, err := os.Lstat(damaged); err == nil {
-		return fmt.Errorf("%w: %s has the files of an earlier recovery: move it away", fs.ErrExist, damaged)
+		return nil, fmt.Errorf("%w: %s has the files of an earlier recovery: move it away", fs.ErrExist, damaged)
 	}
 	s, err := open(dir, &opts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	lock, made := s.lock, s.scratch
 	s.lock, s.scratch = nil, "" // both outlive the reading
 	defer lock.release()
 	defer os.RemoveAll(made) // if it is still called that
 	if err := s.Close(); err != nil {
-		return err
+		return nil, err
 	}
 	fresh := filepath.Join(dir, newDir)
 	err = errors.Join(os.RemoveAll(fresh), keepPrivate(made), syncDir(made))
@@ -58,5 +62,5 @@ func recoverStore(dir string, o *Options) error {
 	if err == nil {
 		err = s.swap(damaged)
 	}
-	return errors.Join(err, syncDir(dir))
+	return s.leftOut, errors.Join(err, syncDir(dir))
 }

@@ -71,7 +71,14 @@ func (s *Store) salvage() (err error) {
 	return err
 }
 
-// takeTables links the tables that are whole. Two folders may both use a number.
+// leave notes that something is left out.
+func (v *salvage) leave(what string) {
+	v.opts.Logger.Error("salvage: " + what)
+	v.leftOut = append(v.leftOut, Finding{Invariant: "I11", Lost: true, What: what})
+}
+
+// takeTables links the tables that are whole, and makes others of what can be read
+// of those that are not. Two folders may both use a number.
 func (v *salvage) takeTables(f *files) error {
 	var r tableReader
 	for _, id := range f.tables {
@@ -90,17 +97,22 @@ func (v *salvage) takeTables(f *files) error {
 			_, err = r.verify(f, id)
 		}
 		known := f.manifest.Tables[id]
-		if err != nil {
-			v.opts.Logger.Error("salvage: a table is left out", "error", err)
-			continue
-		}
-		v.tables++
-		from, to := table.NewFilename(id, f.dir), table.NewFilename(v.tables, v.to)
-		if os.Link(from, to) != nil { // not every file system has links
+		from, to := table.NewFilename(id, f.dir), table.NewFilename(v.tables+1, v.to)
+		switch {
+		case err != nil:
+			bad, blocks, none := r.rescue(f, id, to)
+			if none != nil {
+				v.leave(fmt.Sprintf("table %s is left out, and whatever was in it is lost: %v", filepath.Base(from), none))
+				continue
+			}
+			v.leave(part(from, bad, blocks))
+			known.Compression = options.Snappy
+		case os.Link(from, to) != nil: // not every file system has links
 			if err := copyFile(from, to); err != nil {
 				return err
 			}
 		}
+		v.tables++
 		v.changes.Changes = append(v.changes.Changes, &pb.ManifestChange{
 			Id: v.tables, Op: pb.ManifestChange_CREATE, Level: uint32(known.Level), KeyId: known.KeyID,
 			EncryptionAlgo: pb.EncryptionAlgo_aes, Compression: uint32(known.Compression),
@@ -112,7 +124,7 @@ func (v *salvage) takeTables(f *files) error {
 func (v *salvage) takeLogs(f *files) error {
 	for _, w := range f.logs {
 		if err := w.scan(f); err != nil {
-			v.opts.Logger.Error("salvage: a log is left out", "error", err)
+			v.leave(fmt.Sprintf("log %s is left out, and the commits in it are lost: %v", filepath.Base(w.path), err))
 			continue
 		}
 		if w.size == 0 {

@@ -31,8 +31,9 @@ type Store struct {
 	roomAt    time.Time                        // when it had room; the committer's
 	mark      highWater                        // the committer's
 	walSync   walSync
-	scratch   string // folder of Options.Salvage
-	replaying bool   // Open completes what was interrupted
+	scratch   string    // folder of Options.Salvage
+	leftOut   []Finding // by Options.Salvage: files it could not read, or not wholly
+	replaying bool      // Open completes what was interrupted
 	clock     *clock
 	sweeper   sweeper
 	committed chan struct{} // closed when the committer has ended
@@ -72,6 +73,7 @@ func (s *Store) start() error {
 	s.replaying = true
 	if err := s.replay(); err != nil {
 		close(s.flights)
+		<-s.committed
 		return err
 	}
 	s.replaying = false

@@ -88,7 +88,7 @@ func (r *tableReader) verify(f *files, id uint64) (version uint64, err error) {
 	var at fb.BlockOffset
 	for i := range index.OffsetsLength() {
 		index.Offsets(&at, i)
-		if err := r.verifyBlock(r.file[at.Offset():at.Offset()+at.Len()], key, known.Compression); err != nil {
+		if _, err := r.verifyBlock(r.file[at.Offset():at.Offset()+at.Len()], key, known.Compression); err != nil {
 			return 0, fmt.Errorf("block %d of %d: %w", i+1, index.OffsetsLength(), err)
 		}
 	}
@@ -145,36 +145,36 @@ func (r *tableReader) index(key *pb.DataKey) (*fb.TableIndex, error) {
 }
 
 // verifyBlock verifies one block, whose checksum is inside the encryption and
-// the compression:
+// the compression, and returns what is before the checksum, until the next call:
 //
 //	+---------+------------------+------------+----------+----------------+
 //	| entries | their places (4*)| count (4)  | checksum | its length (4) |
 //	+---------+------------------+------------+----------+----------------+
-func (r *tableReader) verifyBlock(b []byte, key *pb.DataKey, how options.CompressionType) (err error) {
+func (r *tableReader) verifyBlock(b []byte, key *pb.DataKey, how options.CompressionType) (block []byte, err error) {
 	if b, err = r.decrypt(b, key); err != nil {
-		return err
+		return nil, err
 	}
 	switch how {
 	case options.None:
 	case options.Snappy:
 		if n, err := snappy.DecodedLen(b); err != nil || n > maxBlock {
-			return errors.New("it does not decompress")
+			return nil, errors.New("it does not decompress")
 		}
 		if b, err = snappy.Decode(r.block[:cap(r.block)], b); err != nil {
-			return err
+			return nil, err
 		}
 		r.block = b
 	default:
-		return fmt.Errorf("compressed in way %d, which this store never uses", how)
+		return nil, fmt.Errorf("compressed in way %d, which this store never uses", how)
 	}
 	b, sum, err := cutChecksum(b)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if y.VerifyChecksum(b, sum) != nil {
-		return y.ErrChecksumMismatch
+		return nil, y.ErrChecksumMismatch
 	}
-	return nil
+	return b, nil
 }
 
 // maxBlock bounds what a damaged length can make of a block: four times the

@@ -26,7 +26,8 @@ With --repair it rebuilds what can be derived from trees and results, and
 removes what cannot be read and what belongs to nothing. What is LOST cannot be
 derived; a result that is lost counts as forgotten until 'bunch retry'. Make a
 copy of the store's directory before. A store too damaged to open is made anew
-of what can be read; the damaged files stay in the folder "damaged" in it.`,
+of what can be read, block by block; what of its files cannot is listed as LOST,
+and the damaged files stay in the folder "damaged" in it.`,
 		Example: `  bunch check
   bunch check --repair
   bunch check -o json | jq .findings`,
@@ -37,15 +38,17 @@ of what can be read; the damaged files stay in the folder "damaged" in it.`,
 				found, err = examine(cmd.Context(), s, repair)
 				return err
 			}
-			err := a.alone(cmd.Context(), a.existing, !repair, work)
+			err := a.alone(cmd.Context(), a.there, !repair, work)
+			var lost []store.Finding
 			if repair && errors.Is(err, result.ErrCorrupt) && found.Records == 0 { // it was not opened
-				if err = a.recover(err); err == nil {
-					err = a.alone(cmd.Context(), a.existing, false, work)
+				if lost, err = a.recover(err); err == nil {
+					err = a.alone(cmd.Context(), a.there, false, work)
 				}
 			}
 			if err != nil {
 				return err
 			}
+			found.Findings, found.Found = append(lost, found.Findings...), found.Found+len(lost)
 			return a.showChecked(found, repair)
 		},
 	}
@@ -54,20 +57,20 @@ of what can be read; the damaged files stay in the folder "damaged" in it.`,
 }
 
 // recover makes a store that cannot be opened, because of why, one that can.
-func (a *app) recover(why error) error {
-	dir, err := a.existing()
-	if err != nil || dir == "" {
-		return err
+func (a *app) recover(why error) (lost []store.Finding, err error) {
+	dir, err := a.there()
+	if err != nil {
+		return nil, err
 	}
 	o, err := a.place.options()
 	if err == nil {
-		err = store.Recover(dir, o)
+		lost, err = store.Recover(dir, o)
 	}
 	if err == nil {
 		a.note("%s", message(why))
 		a.note("what could be read of it is used from now on; the damaged files are in %q", filepath.Join(dir, "damaged"))
 	}
-	return err
+	return lost, err
 }
 
 // examine checks or repairs a store, with a bar.
