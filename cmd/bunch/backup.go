@@ -37,7 +37,7 @@ is standard output. It has checksums, but it is not encrypted.`,
 			}
 			var h store.BackupHeader
 			var n int64
-			err := a.alone(cmd.Context(), a.existing, true, func(s *store.Store) (err error) {
+			err := a.alone(cmd.Context(), a.there, true, func(s *store.Store) (err error) {
 				h, n, err = a.backup(cmd.Context(), s, path)
 				return err
 			})

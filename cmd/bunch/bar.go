@@ -16,10 +16,11 @@ import (
 // bar is a progress bar on standard error. A nil bar draws nothing: that is what
 // there is where standard error is no terminal.
 type bar struct {
-	pb   *progressbar.ProgressBar
-	from int // tasks that were settled before
-	stop chan struct{}
-	done sync.WaitGroup
+	pb      *progressbar.ProgressBar
+	from    int // tasks that were settled before
+	stop    chan struct{}
+	done    sync.WaitGroup
+	cleared bool
 }
 
 // newBar draws a bar for p: for what is left of it from then on, if from is what
@@ -95,9 +96,10 @@ func (b *bar) show(p result.Progress) {
 
 // clear takes the bar off the screen, for good.
 func (b *bar) clear() {
-	if b == nil {
+	if b == nil || b.cleared {
 		return
 	}
+	b.cleared = true
 	close(b.stop)
 	b.done.Wait()
 	_ = b.pb.Clear()

@@ -33,7 +33,7 @@ back the last few percent. However it ends, the store is as before or as after.`
 				how = store.Full
 			}
 			before, removed := diskBytes(dir), 0
-			err = a.alone(cmd.Context(), a.existing, false, func(s *store.Store) (err error) {
+			err = a.alone(cmd.Context(), a.there, false, func(s *store.Store) (err error) {
 				var m meter
 				defer m.clear()
 				removed, err = s.Compact(cmd.Context(), how, m.step)

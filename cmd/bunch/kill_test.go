@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"os"
 	"os/exec"
@@ -68,6 +69,51 @@ func TestKill(t *testing.T) {
 	}
 	if len(ran) != 40 {
 		t.Errorf("%d tasks ran, want 40", len(ran))
+	}
+}
+
+// TestHolderDies: who watches a group in the store of a run that is killed goes on
+// by itself, and sees the end when the group is resumed.
+func TestHolderDies(t *testing.T) {
+	dir := t.TempDir()
+	start := func(input string, args ...string) (*exec.Cmd, *bufio.Scanner) {
+		cmd := exec.Command("bunch", args...)
+		cmd.Dir, cmd.Stdin, cmd.Stderr = dir, strings.NewReader(input), os.Stderr
+		cmd.Env = append(os.Environ(), "BUNCH_STORE="+filepath.Join(dir, "store"))
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		return cmd, bufio.NewScanner(out)
+	}
+	script := `while ! test -e watched; do sleep 0.01; done
+		if test {} = 5 && mkdir killed 2>/dev/null; then kill -9 $PPID; fi; echo {}`
+	run, its := start("1\n2\n3\n4\n5\n6\n7\n8\n", "run", "-j", "1", "--", "sh", "-c", script)
+	if !its.Scan() {
+		t.Fatal("run did not say its id")
+	}
+	id := its.Text()
+	watch, lines := start("", "watch", "--timeout", "1m", id)
+	if !lines.Scan() {
+		t.Fatal("watch said nothing")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "watched"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Wait(); err == nil || err.Error() != "signal: killed" {
+		t.Fatalf("run ended with %v", err)
+	}
+	bunch(t, dir, exitDone, "", "resume", id)
+	last := ""
+	for lines.Scan() {
+		last = lines.Text()
+	}
+	if err := watch.Wait(); err != nil || !strings.HasPrefix(last, "8/8 ") {
+		t.Errorf("watch ended with %v, its last line is %q", err, last)
 	}
 }
 

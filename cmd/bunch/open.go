@@ -143,10 +143,28 @@ func (a *app) existing() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		fmt.Fprintf(a.err, "bunch: there is no store in %q yet; 'bunch run' and 'bunch new' make one\n", dir)
+	if none := noStore(dir); none != nil {
+		fmt.Fprintf(a.err, "bunch: %v\n", none)
 		return "", nil
 	}
 	return dir, nil
+}
+
+// there is existing, but that there is no store is an error: nobody wants a backup
+// of nothing.
+func (a *app) there() (string, error) {
+	dir, err := a.place.path()
+	if err == nil {
+		err = noStore(dir)
+	}
+	return dir, err
+}
+
+// noStore says so if there is no store in dir.
+func noStore(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		return exitf(exitNotFound, "there is no store in %q yet; 'bunch run' and 'bunch new' make one", dir)
+	}
+	return nil
 }

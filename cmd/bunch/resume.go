@@ -24,7 +24,8 @@ func (a *app) resumeVerb() *cobra.Command {
 		Long: `Resume runs the tasks of a group that are not ready, with the lines, the
 command, the directory and the limits of 'bunch run'. What was running when the
 first run was killed runs again. With --failed, so does what has failed; what
-was revoked stays revoked until 'bunch retry'.`,
+was revoked stays revoked until 'bunch retry'. A group that is still running
+should not be resumed: its tasks would run twice, though each counts once.`,
 		Example: `  bunch resume 0193...
   bunch resume --failed --timeout 1h 0193...`,
 		Args:              cobra.ExactArgs(1),

@@ -26,7 +26,8 @@ const (
 
 const serveLong = `Serve shows the store in a browser, and to programs as JSON: GET /api/v1/ names
 the paths. /metrics is for Prometheus, /healthz for whoever asks whether it
-lives. The address is the first line of output; Ctrl-C ends it.
+lives. The address is the first line of output. Ctrl-C or SIGTERM ends it, with
+exit code 0.
 
 Whoever can connect may look; with --control also revoke, retry, forget, delete
 and purge. On a loopback address, the default, those are the users of this
@@ -87,7 +88,7 @@ func (a *app) serveVerb() *cobra.Command {
 	return cmd
 }
 
-// serve answers requests until ctx ends, whose error it then returns.
+// serve answers requests until ctx ends, which is no error.
 func (a *app) serve(ctx context.Context, at *net.TCPAddr, h http.Handler) error {
 	l, err := net.ListenTCP("tcp", at)
 	if err != nil {
@@ -113,9 +114,6 @@ func (a *app) serve(ctx context.Context, at *net.TCPAddr, h http.Handler) error 
 	defer cancel()
 	if srv.Shutdown(late) != nil {
 		_ = srv.Close()
-	}
-	if err == nil {
-		err = ctx.Err()
 	}
 	return err
 }

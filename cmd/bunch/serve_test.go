@@ -36,7 +36,7 @@ func startServe(t *testing.T, dir string, args ...string) (url string, pid int, 
 		}
 		ended = true
 		_ = cmd.Process.Signal(os.Interrupt)
-		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != exitInterrupted || errs.String() != "bunch: interrupted\n" {
+		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != exitDone || errs.Len() > 0 {
 			t.Errorf("bunch serve: %v\n%s", cmd.ProcessState, errs.String())
 		}
 	}

@@ -93,10 +93,11 @@ func progress(ctx context.Context, s *share, t target) iter.Seq2[result.Progress
 	}
 }
 
-// event shows a change of progress: on b, if there is one, or as a line.
+// event shows a change of progress: on b, if there is one, or as a line, which
+// stays where the bar was when the group is ready.
 func (a *app) event(b *bar, id result.ID, p result.Progress) error {
 	switch {
-	case b != nil:
+	case b != nil && !p.Ready():
 		b.show(p)
 		return nil
 	case a.output == asJSON:
@@ -104,6 +105,7 @@ func (a *app) event(b *bar, id result.ID, p result.Progress) error {
 			return err
 		}
 	default:
+		b.clear()
 		if err := a.text(fmt.Sprintf("%d/%d  %s", settled(p), p.Leaves.Total(), tally(p))); err != nil {
 			return err
 		}
