@@ -132,12 +132,16 @@ func appendChildren(dst []byte, children []result.Tree) []byte {
 	return dst
 }
 
-func (outer *reader) children() []result.Tree {
+func (r *reader) children() []result.Tree {
 	// A reader of trees lives on the heap. A record without children, as nearly all
 	// are, has its reader on the stack.
-	inner := *outer
-	defer func() { *outer = inner }()
-	r := &inner
+	trees := *r
+	children := trees.readChildren()
+	*r = trees
+	return children
+}
+
+func (r *reader) readChildren() []result.Tree {
 	n := r.list(majorArray, "children")
 	children := []result.Tree{}
 	for ; n > 0 && r.err == nil; n-- {

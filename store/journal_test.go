@@ -275,8 +275,9 @@ func check(t *testing.T, s *Store, id result.ID, n func(result.Counts) int) {
 // empty tests that nothing is stored under these kinds of keys.
 func empty(t *testing.T, s *Store, kinds ...byte) {
 	t.Helper()
-	b := s.newBatch()
-	defer b.end()
+	b := &batch{s: s, snap: snapshot{s.db.NewTransaction(false)}} // not the committer's
+	b.begin()
+	defer b.snap.Discard()
 	for _, kind := range kinds {
 		keys, err := b.keys([]byte{kind}, []byte{kind + 1}, 3)
 		if err != nil || len(keys) > 0 {

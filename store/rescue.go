@@ -42,23 +42,27 @@ func (r *tableReader) rescue(f *files, id uint64, path string) (bad, blocks int,
 		BlockSize: 4 << 10, TableSize: uint64(len(r.file)), BloomFalsePositive: 0.01, Compression: options.Snappy, DataKey: key,
 	})
 	defer b.Close()
-	var at fb.BlockOffset
-	for i := range index.OffsetsLength() {
-		index.Offsets(&at, i)
-		block, err := r.verifyBlock(r.file[at.Offset():at.Offset()+at.Len()], key, known.Compression)
-		if err != nil {
-			bad++
-			continue
+	var rescued []byte
+	func() {
+		defer func() { rescued = b.Finish() }() // in any case: its goroutines end with it
+		var at fb.BlockOffset
+		for i := range index.OffsetsLength() {
+			index.Offsets(&at, i)
+			block, err := r.verifyBlock(r.file[at.Offset():at.Offset()+at.Len()], key, known.Compression)
+			if err != nil {
+				bad++
+				continue
+			}
+			eachEntry(block, func(key []byte, v y.ValueStruct) { b.Add(key, v, 0) })
 		}
-		eachEntry(block, func(key []byte, v y.ValueStruct) { b.Add(key, v, 0) })
-	}
+	}()
 	switch {
 	case bad == 0:
 		return 0, 0, errors.New("it is another one's")
-	case b.Empty():
+	case len(rescued) == 0:
 		return 0, 0, errors.New("no block of it can be read")
 	}
-	return bad, index.OffsetsLength(), os.WriteFile(path, b.Finish(), 0o600)
+	return bad, index.OffsetsLength(), os.WriteFile(path, rescued, 0o600)
 }
 
 // eachEntry calls add with every entry of a block of Badger's. Keys share their
