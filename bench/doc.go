@@ -17,10 +17,10 @@
 //
 // {op, engine, n, durable, median_ns, spread, ratio_floor, ratio_ours}: the median
 // of the rounds, in nanoseconds for one operation or member (seven rounds, three
-// of what takes seconds; in a quick run four, and one); how far apart the fastest and the
-// slowest round were, as a share of the median; and the median over the floor's
-// and over ours. Ratios are time over time: 1 is equal, 2
-// is twice as slow. The floor of an engine of ours is the one with the same
+// of what takes seconds; in a quick run four, and one); how far apart the fastest
+// and the slowest round were, as a share of the median; and the median over the
+// floor's and over ours. Ratios are time over time: 1 is equal, 2 is twice as slow.
+// The floor of an engine of ours is the one with the same
 // settings, else the first in the contest; ours is the first engine whose name
 // begins with bunch, the durable one wherever it takes part. An engine that is
 // not installed has null for figures and a further field, missing, that says why;

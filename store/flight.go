@@ -59,9 +59,9 @@ func (s *Store) takeOff(c changes) *flight {
 }
 
 // fly brings one flight after the other to the disk, until flights is closed; then
-// all that was ever written is committed. A
-// goroutine for each had to grow its stack each time, for Badger, which took as
-// long as a third of the laws of a lone report.
+// all that was ever written is committed. A goroutine for each had to grow its
+// stack each time, for Badger, which took as long as a third of the laws of a lone
+// report.
 func (s *Store) fly(flights <-chan *flight) {
 	defer close(s.committed)
 	for f := range flights {

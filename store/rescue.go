@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/dgraph-io/badger/v4/fb"
 	"github.com/dgraph-io/badger/v4/options"
@@ -96,9 +94,4 @@ func eachEntry(block []byte, add func(key []byte, v y.ValueStruct)) {
 		v.Decode(e[4+further:])
 		add(key, v)
 	}
-}
-
-// part says what rescue did not bring.
-func part(path string, bad, blocks int) string {
-	return fmt.Sprintf("%d of %d blocks of table %s are lost, and whatever was in them", bad, blocks, filepath.Base(path))
 }

@@ -105,7 +105,7 @@ func (v *salvage) takeTables(f *files) error {
 				v.leave(fmt.Sprintf("table %s is left out, and whatever was in it is lost: %v", filepath.Base(from), none))
 				continue
 			}
-			v.leave(part(from, bad, blocks))
+			v.leave(fmt.Sprintf("%d of %d blocks of table %s are lost, and whatever was in them", bad, blocks, filepath.Base(from)))
 			known.Compression = options.Snappy
 		case os.Link(from, to) != nil: // not every file system has links
 			if err := copyFile(from, to); err != nil {
