@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
@@ -59,7 +60,12 @@ func readTree(r records, seq uint64, version, pieces uint32) (result.Tree, error
 		if piece == nil {
 			return result.Tree{}, corrupt(key, fmt.Errorf("piece %d of %d of a tree is missing", n+1, pieces))
 		}
-		encoded = append(encoded, piece...)
+		if n == 0 { // a piece may lie in a batch, with its seal behind it: Clip
+			room := (min(int(pieces), 64) - 1) * len(piece)
+			encoded = slices.Grow(slices.Clip(piece), room)
+		} else {
+			encoded = append(encoded, piece...)
+		}
 	}
 	tree, err := encoding.ParseTree(encoded)
 	if err != nil {
