@@ -9,8 +9,8 @@ import (
 )
 
 // Serve lets other processes of the same user use the store, through a socket in
-// its directory, for as long as it is open: package store/remote is their side,
-// and every verb of the command line uses it. It returns at once. Calls of others
+// its directory, for as long as it is open: Dial is their side, or package
+// store/remote without Badger, and every verb of the command line uses it. It returns at once. Calls of others
 // share batches with those of this process, and none of them waits for a client
 // that is slow. Close answers what others have begun before it ends anything.
 //
@@ -36,7 +36,7 @@ func (s *Store) Serve(yield func()) error {
 		case s.server != nil:
 			err = errors.New("it is served already")
 		default:
-			s.server, err = remote.Serve(s.dir, s, yield)
+			s.server, err = remote.Serve(s.dir, served{s}, yield)
 		}
 	}
 	if err != nil {

@@ -37,8 +37,8 @@ is standard output. It has checksums, but it is not encrypted.`,
 			}
 			var h store.BackupHeader
 			var n int64
-			err := a.alone(cmd.Context(), a.there, true, func(s *store.Store) (err error) {
-				h, n, err = a.backup(cmd.Context(), s, path)
+			err := a.upkeep(cmd.Context(), a.there, true, func(e engine) (err error) {
+				h, n, err = a.backup(cmd.Context(), e, path)
 				return err
 			})
 			if err != nil || path == "-" {
@@ -52,13 +52,16 @@ is standard output. It has checksums, but it is not encrypted.`,
 }
 
 // backup writes a backup to a file, whole or not at all, or to standard output.
-func (a *app) backup(ctx context.Context, s *store.Store, path string) (h store.BackupHeader, n int64, err error) {
+func (a *app) backup(ctx context.Context, e engine, path string) (h store.BackupHeader, n int64, err error) {
 	m := meter{bytes: true}
 	defer m.clear()
 	w := &metered{meter: &m, total: -1}
 	if path == "-" {
 		w.w = a.out
-		h, err = s.Backup(ctx, w)
+		h, err = e.Backup(ctx, w)
+		if w.n > 0 {
+			err = final(err, "what came out is no backup")
+		}
 		return h, w.n, err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // with mode 0600
@@ -67,7 +70,7 @@ func (a *app) backup(ctx context.Context, s *store.Store, path string) (h store.
 	}
 	defer os.Remove(f.Name()) // if it is still called that
 	w.w = f
-	h, err = s.Backup(ctx, w)
+	h, err = e.Backup(ctx, w)
 	if err == nil {
 		err = f.Sync()
 	}

@@ -34,15 +34,15 @@ and the damaged files stay in the folder "damaged" in it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var found store.Checked
-			work := func(s *store.Store) (err error) {
-				found, err = examine(cmd.Context(), s, repair)
+			work := func(e engine) (err error) {
+				found, err = examine(cmd.Context(), e, repair)
 				return err
 			}
-			err := a.alone(cmd.Context(), a.there, !repair, work)
+			err := a.upkeep(cmd.Context(), a.there, !repair, work)
 			var lost []store.Finding
 			if repair && errors.Is(err, result.ErrCorrupt) && found.Records == 0 { // it was not opened
 				if lost, err = a.recover(err); err == nil {
-					err = a.alone(cmd.Context(), a.there, false, work)
+					err = a.upkeep(cmd.Context(), a.there, false, work)
 				}
 			}
 			if err != nil {
@@ -74,13 +74,13 @@ func (a *app) recover(why error) (lost []store.Finding, err error) {
 }
 
 // examine checks or repairs a store, with a bar.
-func examine(ctx context.Context, s *store.Store, repair bool) (store.Checked, error) {
+func examine(ctx context.Context, e engine, repair bool) (store.Checked, error) {
 	var m meter
 	defer m.clear()
 	if repair {
-		return s.Repair(ctx, m.step)
+		return e.Repair(ctx, m.step)
 	}
-	return s.Check(ctx, m.step)
+	return e.Check(ctx, m.step)
 }
 
 // showChecked writes what was found. What is not repaired is an error.

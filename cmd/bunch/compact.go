@@ -33,10 +33,10 @@ back the last few percent. However it ends, the store is as before or as after.`
 				how = store.Full
 			}
 			before, removed := diskBytes(dir), 0
-			err = a.alone(cmd.Context(), a.there, false, func(s *store.Store) (err error) {
+			err = a.upkeep(cmd.Context(), a.there, false, func(e engine) (err error) {
 				var m meter
 				defer m.clear()
-				removed, err = s.Compact(cmd.Context(), how, m.step)
+				removed, err = e.Compact(cmd.Context(), how, m.step)
 				return err
 			})
 			if err != nil {

@@ -34,9 +34,12 @@ whole, its checksums are right, and 'bunch check' would find nothing in it.`,
 			var h store.BackupHeader
 			m := meter{bytes: true}
 			r := &metered{r: in, total: total, meter: &m}
-			err := a.alone(cmd.Context(), a.place.path, false, func(s *store.Store) (err error) {
+			err := a.upkeep(cmd.Context(), a.place.path, false, func(e engine) (err error) {
 				defer m.clear()
-				h, err = s.Load(cmd.Context(), r)
+				h, err = e.Load(cmd.Context(), r)
+				if r.n > 0 {
+					err = final(err, "try again, which is refused if all is there already")
+				}
 				return err
 			})
 			if err != nil {

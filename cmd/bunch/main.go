@@ -60,8 +60,7 @@ program: make a group, report results, ask how far it is, join.
 
 The store is one directory: --store, or $BUNCH_STORE, or bunch in
 $XDG_STATE_HOME (~/.local/state). One process has it open at a time and shares
-it with the others of the same user: while a run goes on everything works but
-check, compact, backup and load, which need the store for themselves.
+it with the others of the same user: everything works while a run goes on.
 
 Data goes to standard output, everything else to standard error. Exit codes:
   0    done

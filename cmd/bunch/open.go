@@ -105,22 +105,17 @@ func (a *app) read(ctx context.Context, use func(*share) error) error {
 	return a.use(ctx, &share{app: a, dir: dir, read: true}, use)
 }
 
-// alone calls use with the store itself, for what does not go through a socket:
-// if another process has it and does not let go of it, that is ErrLocked.
-func (a *app) alone(ctx context.Context, where func() (string, error), read bool, use func(*store.Store) error) error {
+// upkeep calls use with the store that is somewhere, for what is done with all of
+// it; read says that use only reads. It is called again where the store has gone if
+// it went, unless use makes another error of that.
+func (a *app) upkeep(ctx context.Context, where func() (string, error), reads bool, use func(engine) error) error {
 	dir, err := where()
 	if err != nil {
 		return err
 	}
-	return a.use(ctx, &share{app: a, dir: dir, hold: true, read: read}, func(s *share) error {
-		if st, ok := s.now.(*store.Store); ok {
-			return use(st)
-		}
-		st, err := a.place.open(dir, false) // for who has it
-		if err != nil {
-			return fmt.Errorf("%w; this needs the store for itself", err)
-		}
-		return errors.Join(use(st), st.Close())
+	return a.use(ctx, &share{app: a, dir: dir, hold: true, read: reads}, func(s *share) error {
+		_, err := read(ctx, s, func(e engine) (none struct{}, err error) { return none, use(e) })
+		return err
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"sync"
 	"time"
@@ -10,7 +11,6 @@ import (
 	"github.com/seed-1c955bc8/bunch/group"
 	"github.com/seed-1c955bc8/bunch/result"
 	"github.com/seed-1c955bc8/bunch/store"
-	"github.com/seed-1c955bc8/bunch/store/remote"
 )
 
 // A share is the store as one verb uses it: open in this process, which then
@@ -40,9 +40,14 @@ type share struct {
 	going  sync.WaitGroup // stores that were let go of, until they are closed
 }
 
-// engine is a *store.Store or a *remote.Client.
+// engine is a *store.Store or a *store.Client.
 type engine interface {
 	group.Backend
+	Check(ctx context.Context, progress func(done, total int)) (store.Checked, error)
+	Repair(ctx context.Context, progress func(done, total int)) (store.Checked, error)
+	Compact(ctx context.Context, how store.Compaction, progress func(done, total int)) (removed int, err error)
+	Backup(ctx context.Context, w io.Writer) (store.BackupHeader, error)
+	Load(ctx context.Context, r io.Reader) (store.BackupHeader, error)
 	Close() error
 }
 
@@ -92,7 +97,7 @@ func (s *share) find(ctx context.Context) (engine, error) {
 				return e, err
 			}
 		}
-		c, err := remote.Dial(ctx, s.dir)
+		c, err := store.Dial(ctx, s.dir)
 		if err == nil {
 			return c, nil
 		}

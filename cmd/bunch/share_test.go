@@ -124,3 +124,48 @@ func TestHandover(t *testing.T) {
 		t.Errorf("the store was opened by %d applications, want %d", times, least)
 	}
 }
+
+// TestUpkeepMoves: what is done with all of a store begins again where the store
+// has gone, unless that cannot be.
+func TestUpkeepMoves(t *testing.T) {
+	for _, again := range []bool{true, false} {
+		dir := t.TempDir()
+		holder, err := store.Open(dir, &store.Options{Profile: store.Edge, NoSync: true})
+		if err == nil {
+			err = holder.Serve(nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := &app{err: io.Discard, place: place{dir: dir, profile: "edge", noSync: true}}
+		var engines []engine
+		err = a.upkeep(t.Context(), a.there, true, func(e engine) error {
+			engines = append(engines, e)
+			if len(engines) == 1 {
+				if err := holder.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+			_, err := e.Check(t.Context(), nil)
+			if !again {
+				err = final(err, "that was all")
+			}
+			return err
+		})
+		if !again {
+			if len(engines) != 1 || err == nil || err.Error() != "store is closed: that was all" {
+				t.Errorf("%d times, %v", len(engines), err)
+			}
+			continue
+		}
+		if err != nil || len(engines) != 2 {
+			t.Fatalf("%d times, %v", len(engines), err)
+		}
+		if _, ok := engines[0].(*store.Client); !ok {
+			t.Errorf("first with %T", engines[0])
+		}
+		if _, ok := engines[1].(*store.Store); !ok {
+			t.Errorf("then with %T", engines[1])
+		}
+	}
+}

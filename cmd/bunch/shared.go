@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
@@ -29,6 +30,14 @@ func (s *share) moves(e engine, err error, left *int) bool {
 	}
 	*left--
 	return s.lost(e) && *left >= 0
+}
+
+// final is the error of what cannot be begun again, so that it is not.
+func final(err error, so string) error {
+	if errors.Is(err, result.ErrClosed) || errors.Is(err, remote.ErrLost) {
+		return fmt.Errorf("%v: %s", err, so)
+	}
+	return err
 }
 
 // write makes a call until it is answered.

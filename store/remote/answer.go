@@ -43,6 +43,8 @@ func (c *session) serve(ctx context.Context, id uint64, r *request, body []byte)
 		err = c.results(ctx, id, r, body)
 	case askWatch:
 		err = c.watch(ctx, id, r, body)
+	case askUpkeep:
+		answer, err = c.upkeep(ctx, id, r, body)
 	default:
 		answer, err = c.server.answer(ctx, r.kind, body)
 	}
@@ -51,7 +53,7 @@ func (c *session) serve(ctx context.Context, id uint64, r *request, body []byte)
 		_ = c.conn.Close()
 		return
 	}
-	if isRange(r.kind) && c.ranges.Err() != nil {
+	if err != nil && isRange(r.kind) && c.ranges.Err() != nil {
 		return // bye says it
 	}
 	c.reply(id, answer, err)

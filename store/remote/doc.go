@@ -15,6 +15,9 @@
 //	defer c.Close()
 //	r, err := group.Restore(ctx, c, id)
 //
+// What is done with all of a store, [Client.Upkeep] asks for; store.Dial gives a
+// client with a method for each: to check it, to compact it, to back it up.
+//
 // # What holds through the socket
 //
 // All that group.Backend promises. Errors match the same sentinels, and a write
@@ -40,7 +43,8 @@
 // [MaxFrame] bytes. A request above that gives [result.ErrTooLarge]: a thousand
 // reports of large values have to be made in several calls. A connection has at
 // most 1,024 calls under way, more wait; and 1,024 ranges, more are an error. A
-// server takes 512 connections and keeps at most 192 MiB of requests.
+// server takes 512 connections and keeps at most 192 MiB of requests. Each upkeep
+// is a range too, and keeps 260 KiB more.
 //
 // A range costs the server no memory that grows: it gives a page, or an event of
 // a watch, when the client has taken the one before. News that comes meanwhile is
@@ -63,9 +67,11 @@
 // A request's number is the client's to choose, each only once. A body is CBOR,
 // with the records of package encoding as byte strings in it; kind.go says which
 // kinds there are and message.go what is in them. A call has one answer, or a
-// failure. A range has any number of items, then an answer without a body, or a
-// failure; the first two items of results and the first event of a watch come by
-// themselves, each further one when it was asked for. Requests are answered in any
+// failure. A range has any number of items, then an answer, which has a body only
+// after an upkeep, or a failure; the first two items of results and the first of a
+// watch or an upkeep come by themselves, each further one when it was asked for.
+// An upkeep that wants bytes says so in an item, and is sent them before the next
+// is asked for. Requests are answered in any
 // order. Bye is a server's last frame: requests without an answer have not
 // happened. Whatever is none of this ends the connection, and that one only.
 package remote

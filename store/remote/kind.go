@@ -6,6 +6,7 @@ const (
 	// From the client, about a request that is under way.
 	kindCancel = 0x01 // nobody waits for it any more
 	kindMore   = 0x02 // of a range: one more item
+	kindInput  = 0x03 // of upkeep that wants it: up to maxIn bytes, none at their end
 
 	// From the client, a request.
 	askSave   = 0x10
@@ -25,6 +26,7 @@ const (
 
 	askResults = 0x30
 	askWatch   = 0x31
+	askUpkeep  = 0x32
 
 	// From the server.
 	kindAnswer  = 0x80
@@ -40,7 +42,8 @@ func isRange(kind byte) bool { return kind>>4 == 3 }
 
 // window is how many items of a range may be on their way before the client has
 // asked for more: two pages of results, so that one is read while the other is
-// taken; one event, so that news is put together where that costs nothing.
+// taken; one event, so that news is put together where that costs nothing; one
+// stage of upkeep.
 func window(kind byte) int {
 	if kind == askResults {
 		return 2

@@ -7,14 +7,15 @@ type request struct {
 	kind   byte
 	cancel context.CancelFunc
 	more   chan struct{} // of a range: a token for each item that the client has room for
+	input  chan []byte   // of upkeep: what it was sent
 }
 
 // take begins what a frame asks for, and calls done when that is over. More says
 // that the next frame follows.
 func (c *session) take(h head, body []byte, done func(), more bool) error {
-	if h.kind == kindCancel || h.kind == kindMore {
+	if h.kind == kindCancel || h.kind == kindMore || h.kind == kindInput {
 		done()
-		return c.steer(h)
+		return c.steer(h, body)
 	}
 	r := &request{kind: h.kind}
 	if h.kind == askReport && h.length <= smallBody && (more || c.crowd != nil) {
@@ -24,11 +25,12 @@ func (c *session) take(h head, body []byte, done func(), more bool) error {
 	if isRange(h.kind) {
 		ctx = c.ranges
 		r.more = make(chan struct{}, window(h.kind))
-		if h.kind == askResults {
+		if h.kind != askWatch { // whose first event comes by itself
 			for range window(h.kind) {
 				r.more <- struct{}{}
 			}
 		}
+		r.input = make(chan []byte, 1)
 	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	if err := c.enter(h.id, r); err != nil {
@@ -66,7 +68,7 @@ func (c *session) give(job func()) {
 
 // steer handles a frame about a request under way. One that is over by now is
 // none: the client cannot know.
-func (c *session) steer(h head) error {
+func (c *session) steer(h head, body []byte) error {
 	c.mu.Lock()
 	r := c.requests[h.id]
 	c.mu.Unlock()
@@ -74,8 +76,14 @@ func (c *session) steer(h head) error {
 	case r == nil:
 	case h.kind == kindCancel:
 		r.cancel()
-	case r.more == nil:
+	case r.more == nil || len(body) > maxIn:
 		return errGarbage
+	case h.kind == kindInput:
+		select {
+		case r.input <- body:
+		default:
+			return errGarbage
+		}
 	default:
 		select {
 		case r.more <- struct{}{}:

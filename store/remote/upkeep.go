@@ -1,0 +1,226 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/seed-1c955bc8/bunch/result"
+)
+
+// Upkeep is something to do with all of a store: to check, to compact, to copy it.
+// It takes long, may read and write much, and says how far it is. What it is
+// called and what it answers is between the backend and who asks; see store.Dial.
+type Upkeep struct {
+	Name string
+	How  int
+
+	In       io.Reader             // nil if nothing is to be read
+	Out      io.Writer             // nil if nothing is to be written
+	Progress func(done, total int) // nil if nobody wants to know
+}
+
+// An Upkeeper is a [Backend] with more to do than a group.Backend has. Progress
+// never waits for the client; In and Out do. The answer must have a form in CBOR.
+type Upkeeper interface {
+	Upkeep(ctx context.Context, u Upkeep) (answer any, err error)
+}
+
+// upkeep is what askUpkeep asks, and stage its items: how far it is, or bytes that
+// were written, or that bytes are wanted.
+type upkeep struct {
+	_    struct{} `cbor:",toarray"`
+	Name string
+	How  int
+	In   bool // there is something to read
+}
+
+type stage struct {
+	_           struct{} `cbor:",toarray"`
+	Done, Total int
+	Out         []byte
+	In          bool
+}
+
+const (
+	maxOut = 256 << 10 // bytes of an item
+	maxIn  = smallBody // bytes of kindInput: they wait beside the server's limits
+
+	stagePace = 100 * time.Millisecond // between two items that say how far it is
+)
+
+// Upkeep has the process that has the store do something with all of it, and reads
+// the answer into a pointer. A context that ends, and an error of In or Out, end
+// it on the other side too, and it returns when that has been answered.
+func (c *Client) Upkeep(ctx context.Context, u Upkeep, answer any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	id, p, err := c.begin(ctx, askUpkeep, upkeep{Name: u.Name, How: u.How, In: u.In != nil})
+	if err != nil {
+		return err
+	}
+	cancel := func() { c.out.put(kindCancel, id, nil, c.dead) }
+	late := make(chan struct{}) // when an answer to cancel is overdue
+	stop := context.AfterFunc(ctx, func() {
+		cancel()
+		select {
+		case <-time.After(patience):
+			close(late)
+		case <-c.dead:
+		}
+	})
+	defer stop()
+	for {
+		var f frame
+		select {
+		case f = <-p.frames:
+		case <-c.closed:
+			cancel()
+			return result.ErrClosed
+		case <-late:
+			return fmt.Errorf("%w, and the process that has the store has not answered yet: nobody knows what it did", ctx.Err())
+		case <-c.dead:
+			select { // it may have come just before the end
+			case f = <-p.frames:
+			default:
+				return c.err
+			}
+		}
+		switch f.kind {
+		case kindFailure:
+			return failed(ctx, f)
+		case kindAnswer:
+			return unpack(f.body, answer)
+		}
+		if err := c.stage(id, u, f.body); err != nil {
+			cancel()
+			return err
+		}
+		c.out.put(kindMore, id, nil, c.dead)
+	}
+}
+
+// stage does what an item asks for.
+func (c *Client) stage(id uint64, u Upkeep, body []byte) error {
+	var s stage
+	if err := unpack(body, &s); err != nil {
+		return err
+	}
+	switch {
+	case s.In && u.In != nil:
+		in := make([]byte, maxIn)
+		n, err := io.ReadFull(u.In, in)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return err
+		}
+		c.out.put(kindInput, id, in[:n], c.dead)
+	case len(s.Out) > 0 && u.Out != nil:
+		_, err := u.Out.Write(s.Out)
+		return err
+	case u.Progress != nil:
+		u.Progress(s.Done, s.Total)
+	}
+	return nil
+}
+
+// upkeep answers one request for it.
+func (c *session) upkeep(ctx context.Context, id uint64, r *request, body []byte) (answer any, err error) {
+	keeper, ok := c.server.backend.(Upkeeper)
+	var ask upkeep
+	if err := unpack(body, &ask); err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s: the process that has the store does not offer that", ask.Name)
+	}
+	work, end := context.WithCancel(ctx)
+	far := make(chan stage, 1)
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		c.tell(work, id, r, far)
+	}()
+	defer func() { end(); <-told }()
+	line := &line{ctx: ctx, session: c, id: id, r: r}
+	u := Upkeep{Name: ask.Name, How: ask.How, Out: line, Progress: func(done, total int) {
+		select { // the latest news is the only one
+		case <-far:
+		default:
+		}
+		select {
+		case far <- stage{Done: done, Total: total}:
+		default:
+		}
+	}}
+	if ask.In {
+		u.In = line
+	}
+	return keeper.Upkeep(ctx, u)
+}
+
+// tell sends how far an upkeep is, now and then: who does the work, and may hold
+// up every commit meanwhile, does not wait for the client.
+func (c *session) tell(ctx context.Context, id uint64, r *request, far <-chan stage) {
+	for {
+		select {
+		case s := <-far:
+			if r.room(ctx) != nil || c.item(ctx, id, s) != nil {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-time.After(stagePace):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// line is what an upkeep reads from the client, and writes to it.
+type line struct {
+	ctx     context.Context
+	session *session
+	id      uint64
+	r       *request
+	rest    []byte // of what was read
+}
+
+func (l *line) Write(p []byte) (n int, err error) {
+	for n < len(p) {
+		part := p[n:min(len(p), n+maxOut)]
+		if err := l.r.room(l.ctx); err != nil {
+			return n, err
+		}
+		if err := l.session.item(l.ctx, l.id, stage{Out: part}); err != nil {
+			return n, err
+		}
+		n += len(part)
+	}
+	return n, nil
+}
+
+func (l *line) Read(p []byte) (int, error) {
+	if len(l.rest) == 0 {
+		if err := l.r.room(l.ctx); err != nil {
+			return 0, err
+		}
+		if err := l.session.item(l.ctx, l.id, stage{In: true}); err != nil {
+			return 0, err
+		}
+		select {
+		case l.rest = <-l.r.input:
+		case <-l.ctx.Done():
+			return 0, l.ctx.Err()
+		}
+	}
+	if len(l.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
