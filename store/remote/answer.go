@@ -16,12 +16,12 @@ const (
 )
 
 // watchPace is how far apart events are, of all watches together, and watchBurst
-// how many may come at once after a pause: 250 a second are enough for those who
+// how many may come at once after a pause: 125 a second are enough for those who
 // look, and leave the store to those who report. Those that have to wait come
 // together, every watchTick: that wakes the processors, and both processes, less.
 const (
-	watchPace  = 4 * time.Millisecond
-	watchBurst = 100
+	watchPace  = 8 * time.Millisecond
+	watchBurst = 50
 	watchTick  = 50 * time.Millisecond
 )
 

@@ -48,8 +48,8 @@
 //
 // A range costs the server no memory that grows: it gives a page, or an event of
 // a watch, when the client has taken the one before. News that comes meanwhile is
-// put together, as group.Backend has it: all watches together get at most 250
-// events a second, and a hundred at once after a pause; those that wait come
+// put together, as group.Backend has it: all watches together get at most 125
+// events a second, and fifty at once after a pause; those that wait come
 // together, every 50 ms. A client that takes no
 // answers for five seconds, when there are some, or does not finish a frame for
 // thirty, is dropped. No commit waits for any of that.
