@@ -19,11 +19,11 @@ const (
 	// sendTime is how long a client may take for one event, or one page of a stream.
 	sendTime = 10 * time.Second
 	// leastPace is the shortest time between two events of a stream, and share what
-	// each stream adds to it for all: together they send five hundred events a second,
+	// each stream adds to it for all: together they send 125 events a second,
 	// so that hundreds who look on cost those who report little. What happens in
 	// between is in the next event.
 	leastPace = 100 * time.Millisecond
-	share     = 2 * time.Millisecond
+	share     = 8 * time.Millisecond
 )
 
 // settled is the id of the last event. A browser that connects again with it is
