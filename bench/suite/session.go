@@ -31,6 +31,16 @@ type rig struct {
 	open func() error // opens the engine in dir
 }
 
+// Close closes the engine, if it is open.
+func (r *rig) Close() error {
+	e := r.Engine
+	r.Engine = nil
+	if e == nil {
+		return nil
+	}
+	return e.Close()
+}
+
 // reopen closes the engine and opens it again.
 func (r *rig) reopen() error {
 	if err := r.Close(); err != nil {

@@ -1,7 +1,9 @@
 package suite
 
 import (
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 )
@@ -14,10 +16,10 @@ import (
 // In [CPU], w.Members goroutines wait for a group each and nobody reports; the
 // cost is the processor time that the whole process takes in a second.
 func wake(r *rig) (func(int) (Sample, error), error) {
-	waiter, _ := r.Engine.(Waiter)
 	if r.w.Unit == CPU {
-		return idle(r, waiter)
+		return idle(r)
 	}
+	waiter, _ := r.Engine.(Waiter)
 	return func(count int) (Sample, error) {
 		costs := make([]time.Duration, count)
 		all := time.Now()
@@ -62,28 +64,34 @@ func wakeOnce(r *rig, waiter Waiter) (time.Duration, error) {
 	return e.at.Sub(began), e.err
 }
 
-func idle(r *rig, waiter Waiter) (func(int) (Sample, error), error) {
-	failed := make(chan error, r.w.Members)
-	for range r.w.Members {
-		if waiter == nil {
-			break
+// idle measures each engine while the others are closed: all that the process has
+// uses the processors.
+func idle(r *rig) (func(int) (Sample, error), error) {
+	return func(int) (s Sample, err error) {
+		if err := r.open(); err != nil {
+			return s, err
 		}
-		g := NewGroup(r.w, 1)
-		if err := r.Save(g); err != nil {
-			return nil, err
+		defer func() { err = errors.Join(err, r.Close()) }()
+		failed := make(chan error, r.w.Members)
+		if waiter, ok := r.Engine.(Waiter); ok {
+			for range r.w.Members {
+				g := NewGroup(r.w, 1)
+				if err := r.Save(g); err != nil {
+					return s, err
+				}
+				go func() { failed <- waiter.Wait(g) }() // until the engine is closed
+			}
 		}
-		go func() { failed <- waiter.Wait(g) }() // until the engine is closed
-	}
-	time.Sleep(100 * time.Millisecond)
-	return func(int) (Sample, error) {
+		debug.FreeOSMemory()    // else the runtime gives it back meanwhile
+		time.Sleep(time.Second) // Badger's own clocks begin at some time in it
 		before, began := processorTime(), time.Now()
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(time.Second)
 		used, took := processorTime()-before, time.Since(began)
 		select {
 		case err := <-failed:
-			return Sample{}, fmt.Errorf("a waiter ended: %w", err)
+			return s, fmt.Errorf("a waiter ended: %w", err)
 		default:
+			return Sample{Value: float64(used) / took.Seconds(), Took: took}, nil
 		}
-		return Sample{Value: float64(used) / took.Seconds(), Took: took}, nil
-	}, nil
+	}, r.Close()
 }
