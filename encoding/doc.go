@@ -100,7 +100,7 @@
 // # Files
 //
 // wire.go and reader.go are the two halves of the format, state.go its numbers;
-// record.go (with taskerror.go), head.go, labels.go, tree.go and treeparse.go
-// are one record each. value.go, scan.go and diagnose.go are about users' values;
+// record.go (with taskerror.go), head.go, labels.go, tree.go and treeparse.go (with
+// treeids.go) are one record each. value.go, scan.go and diagnose.go are about users' values;
 // tojson.go, fromjson.go and jsonscalar.go turn them into JSON and back.
 package encoding

@@ -34,64 +34,6 @@ type intake struct {
 	text int // bytes of the documents in b
 }
 
-// docBatch is documents to store at once.
-type docBatch struct {
-	groups  []groupDoc // no two of one id
-	reports []result.Async
-	places  []docPlace // where reports[i] stood
-	bad     []badDoc
-	bytes   int // read for it, bad lines and all
-
-	groupIDs, taskIDs map[result.ID]bool
-}
-
-// newDocBatch makes room for about as much as the batch before it had.
-func newDocBatch(before *docBatch) *docBatch {
-	n := len(before.reports)
-	return &docBatch{
-		reports: make([]result.Async, 0, n+n/8), places: make([]docPlace, 0, n+n/8),
-		taskIDs: make(map[result.ID]bool, n), groupIDs: make(map[result.ID]bool, len(before.groups)),
-	}
-}
-
-// meets reports whether both have a document of the same task or group.
-func (b *docBatch) meets(next *docBatch) bool {
-	for _, r := range next.reports {
-		if b.taskIDs[r.ID] {
-			return true
-		}
-	}
-	for _, g := range next.groups {
-		if b.groupIDs[g.tree.ID()] {
-			return true
-		}
-	}
-	return false
-}
-
-type groupDoc struct {
-	tree result.Tree
-	at   docPlace
-}
-
-type badDoc struct {
-	at  docPlace
-	err error
-}
-
-// docPlace is where a document stood.
-type docPlace struct {
-	line int
-	file string // in a folder; the line means nothing then
-}
-
-func (p docPlace) String() string {
-	if p.file != "" {
-		return fmt.Sprintf("file %q", p.file)
-	}
-	return fmt.Sprintf("line %d", p.line)
-}
-
 // errStop ends the reading before the input does.
 var errStop = errors.New("stop")
 

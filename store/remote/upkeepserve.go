@@ -1,0 +1,108 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+)
+
+// upkeep answers one request for it.
+func (c *session) upkeep(ctx context.Context, id uint64, r *request, body []byte) (answer any, err error) {
+	keeper, ok := c.server.backend.(Upkeeper)
+	var ask upkeep
+	if err := unpack(body, &ask); err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%.20q: the process that has the store does not offer that", ask.Name)
+	}
+	work, end := context.WithCancel(ctx)
+	far := make(chan stage, 1)
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		c.tell(work, id, r, far)
+	}()
+	defer func() { end(); <-told }()
+	line := &line{ctx: ctx, session: c, id: id, r: r}
+	u := Upkeep{Name: ask.Name, How: ask.How, Out: line, Progress: func(done, total int) {
+		select { // the latest news is the only one
+		case <-far:
+		default:
+		}
+		select {
+		case far <- stage{Done: done, Total: total}:
+		default:
+		}
+	}}
+	if ask.In {
+		u.In = line
+	}
+	return keeper.Upkeep(ctx, u)
+}
+
+// tell sends how far an upkeep is, now and then: who does the work, and may hold
+// up every commit meanwhile, does not wait for the client.
+func (c *session) tell(ctx context.Context, id uint64, r *request, far <-chan stage) {
+	for {
+		select {
+		case s := <-far:
+			if r.room(ctx) != nil || c.item(ctx, id, s) != nil {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-time.After(stagePace):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// line is what an upkeep reads from the client, and writes to it.
+type line struct {
+	ctx     context.Context
+	session *session
+	id      uint64
+	r       *request
+	rest    []byte // of what was read
+}
+
+func (l *line) Write(p []byte) (n int, err error) {
+	for n < len(p) {
+		part := p[n:min(len(p), n+maxOut)]
+		if err := l.r.room(l.ctx); err != nil {
+			return n, err
+		}
+		if err := l.session.item(l.ctx, l.id, stage{Out: part}); err != nil {
+			return n, err
+		}
+		n += len(part)
+	}
+	return n, nil
+}
+
+func (l *line) Read(p []byte) (int, error) {
+	if len(l.rest) == 0 {
+		if err := l.r.room(l.ctx); err != nil {
+			return 0, err
+		}
+		if err := l.session.item(l.ctx, l.id, stage{In: true}); err != nil {
+			return 0, err
+		}
+		select {
+		case l.rest = <-l.r.input:
+		case <-l.ctx.Done():
+			return 0, l.ctx.Err()
+		}
+	}
+	if len(l.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
