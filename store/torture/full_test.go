@@ -128,6 +128,7 @@ func (b *ballast) untilOneMore(t *testing.T, f *filler) {
 		}
 	})
 	f.until(t, strconv.Itoa(f.answers()+1))
+	t.Logf("with %d MiB more room writing went on", int64(*fullBallast)-b.size>>20)
 }
 
 // A filler is the process that fills the disk, and what it was answered.
