@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -266,7 +267,16 @@ func FuzzServer(f *testing.F) {
 	}
 	f.Add(ask(f, askSave, 3, save{Tree: encoding.AppendTree(nil, result.Group("g", result.Task("a")))}))
 	f.Add(append(ask(f, askResults, 3, results{Tree: encoding.AppendTree(nil, result.Task("a"))}), appendHead(nil, head{0, kindCancel, 3})...))
-	_, dir := serve(f)
+	f.Add(append(ask(f, askUpkeep, 3, upkeep{Name: "copy", In: true}),
+		append(append(appendHead(nil, head{1, kindInput, 3}), 'x'), appendHead(nil, head{0, kindMore, 3})...)...))
+	dir := serveBackend(f, keeper{memstore.New(nil), func(_ context.Context, u Upkeep) (any, error) {
+		u.Progress(1, u.How)
+		if u.In == nil {
+			return nil, nil
+		}
+		n, err := io.Copy(u.Out, u.In)
+		return n, err
+	}})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		encodingtest.Bounded(t, func() {
 			conn := bare(t, dir)
@@ -288,6 +298,7 @@ func FuzzClient(f *testing.F) {
 	f.Add(append(ask(f, kindItem, 2, []async{{ID: "a"}}), ask(f, kindAnswer, 2, nil)...))
 	f.Add(append(ask(f, kindItem, 3, event{}), ask(f, kindBye, 0, nil)...))
 	f.Add(ask(f, kindFailure, 0, "no"))
+	f.Add(append(ask(f, kindItem, 4, stage{In: true}), append(ask(f, kindItem, 4, stage{Out: []byte("x")}), ask(f, kindAnswer, 4, "x")...)...))
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
 		f.Fatal(err)
@@ -317,6 +328,8 @@ func FuzzClient(f *testing.F) {
 			}
 			for range c.Watch(t.Context(), "g") {
 			}
+			var answer string
+			_ = c.Upkeep(t.Context(), Upkeep{Name: "copy", In: strings.NewReader("x"), Out: io.Discard}, &answer)
 		})
 	})
 }
