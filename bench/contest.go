@@ -27,6 +27,7 @@ type entrant struct {
 	session suite.Session
 	count   int       // operations a round
 	values  []float64 // one a round
+	took    time.Duration
 	missing string    // why it takes no part
 	peer    bool      // its failure ends its own part, not the run
 }
@@ -85,8 +86,8 @@ func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 	for round := range rounds {
 		for i := range running {
 			e := running[(round+i)%len(running)]
-			if e.missing != "" {
-				continue
+			if e.missing != "" || len(e.values) >= p.few && e.took > time.Duration(4*rounds)*p.target {
+				continue // it is not there, or takes so long that few rounds must do
 			}
 			runtime.GC() // nobody pays for the garbage of the one before
 			s, err := e.session.Round(e.count)
@@ -96,7 +97,7 @@ func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 				}
 				continue
 			}
-			e.values = append(e.values, s.Value)
+			e.values, e.took = append(e.values, s.Value), e.took+s.Took
 		}
 	}
 	return nil
