@@ -28,8 +28,8 @@ type entrant struct {
 	count   int       // operations a round
 	values  []float64 // one a round
 	took    time.Duration
-	missing string    // why it takes no part
-	peer    bool      // its failure ends its own part, not the run
+	missing string // why it takes no part
+	peer    bool   // its failure ends its own part, not the run
 }
 
 // failed ends the part of an entrant that cannot go on. A peer is then missing

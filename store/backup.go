@@ -8,8 +8,8 @@ import (
 // Backup writes all of the store to w, as it was at one moment between two
 // operations, however much is written meanwhile; Load reads it. Its error is w's,
 // or says why the store could not be read; then what w got is no backup, which
-// Load notices. A damaged record gives ErrCorrupt: no backup is made of a store
-// that Check would find fault with in that way.
+// Load notices. A damaged record or table gives ErrCorrupt: no backup is made of a
+// store that Check would find fault with in that way.
 //
 // A backup is not encrypted, also if the store is: give w to a program such as age
 // where that matters. It has no more than what Restore, Results and List show, and
@@ -42,6 +42,9 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) (h BackupHeader, err er
 			}
 			return out.record(r)
 		})
+		if err == nil {
+			err = s.verified() // else some records may not have come
+		}
 		if err == nil {
 			err = out.end()
 		}

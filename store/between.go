@@ -37,7 +37,7 @@ func (s *Store) between(ctx context.Context, name string, do func(snapshot) erro
 		defer txn.Discard()
 	}
 	if err == nil {
-		err = do(snapshot{txn})
+		err = s.guarded(func() error { return do(snapshot{txn}) })
 	}
 	if err != nil {
 		return &Error{Op: name, Err: err}

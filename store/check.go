@@ -41,7 +41,10 @@ func (s *Store) check(ctx context.Context, progress func(done, total int), limit
 		c := &checker{ctx: ctx, closing: s.closing, snap: r, progress: progress, limit: limit}
 		err := c.tables(s.db)
 		if err == nil {
-			err = c.records()
+			err = s.guarded(c.records)
+		}
+		if errors.Is(err, result.ErrCorrupt) && c.Found > 0 {
+			err = nil // Badger could not read on, in a table that was found damaged
 		}
 		found = c.Checked
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/store/remote"
 )
@@ -43,15 +44,31 @@ func (c *Client) Compact(ctx context.Context, how Compaction, progress func(done
 }
 
 // Backup is [Store.Backup], and w is written to in this process.
-func (c *Client) Backup(ctx context.Context, w io.Writer) (h BackupHeader, err error) {
-	err = c.Upkeep(ctx, remote.Upkeep{Name: "backup", Out: w}, &h)
-	return h, err
+func (c *Client) Backup(ctx context.Context, w io.Writer) (BackupHeader, error) {
+	return c.copied(ctx, remote.Upkeep{Name: "backup", Out: w})
 }
 
 // Load is [Store.Load], and r is read in this process.
-func (c *Client) Load(ctx context.Context, r io.Reader) (h BackupHeader, err error) {
-	err = c.Upkeep(ctx, remote.Upkeep{Name: "load", In: r}, &h)
-	return h, err
+func (c *Client) Load(ctx context.Context, r io.Reader) (BackupHeader, error) {
+	return c.copied(ctx, remote.Upkeep{Name: "load", In: r})
+}
+
+// copied is a BackupHeader on its way. Its time may be any: a stranger's.
+type copied struct {
+	Micro   int64
+	Records int
+}
+
+func (c *Client) copied(ctx context.Context, u remote.Upkeep) (BackupHeader, error) {
+	var h copied
+	if err := c.Upkeep(ctx, u, &h); err != nil {
+		return BackupHeader{}, err
+	}
+	return BackupHeader{Time: time.UnixMicro(h.Micro), Records: h.Records}, nil
+}
+
+func copying(h BackupHeader, err error) (copied, error) {
+	return copied{h.Time.UnixMicro(), h.Records}, err
 }
 
 // served is a store as its server has it.
@@ -67,12 +84,12 @@ func (s served) Upkeep(ctx context.Context, u remote.Upkeep) (any, error) {
 	case "compact":
 		return s.Compact(ctx, Compaction(u.How), u.Progress)
 	case "backup":
-		return s.Backup(ctx, u.Out)
+		return copying(s.Backup(ctx, u.Out))
 	case "load":
 		if u.In == nil {
 			return nil, &Error{Op: "load", Err: errors.New("nothing was sent to load")}
 		}
-		return s.Load(ctx, u.In)
+		return copying(s.Load(ctx, u.In))
 	}
 	return nil, fmt.Errorf("%.20q: the process that has the store cannot do that", u.Name)
 }

@@ -4,7 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/iotest"
@@ -191,3 +196,111 @@ func TestUpkeepEnds(t *testing.T) {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
+
+// TestUpkeepOfDamage: a table goes bad under a store that is served. Nothing that
+// others ask for then ends the process or the store, or makes less of it than there
+// is and calls that good.
+func TestUpkeepOfDamage(t *testing.T) {
+	for name, damage := range map[string]func([]byte){
+		"a block": func(b []byte) { b[len(b)/2] ^= 0x55 },
+		"all":     func(b []byte) { copy(b, bytes.Repeat([]byte{0x55}, len(b))) },
+	} {
+		ctx, dir := t.Context(), t.TempDir()
+		s := newStore(t, dir)
+		for i := range 3000 {
+			if _, err := s.Report(ctx, result.Async{ID: result.ID(fmt.Sprint("lone-", i)), State: result.Success}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = newStore(t, dir)
+		tables, err := filepath.Glob(filepath.Join(dir, dataDir, "*.sst"))
+		if err != nil || len(tables) != 1 {
+			t.Fatalf("tables %q, %v", tables, err)
+		}
+		table, err := os.ReadFile(tables[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		damage(table)
+		if err := os.WriteFile(tables[0], table, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Serve(nil); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Dial(ctx, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := c.Check(ctx, nil)
+		if err != nil || !slices.ContainsFunc(found.Findings, func(f Finding) bool { return f.Invariant == "I11" }) {
+			t.Errorf("%s: check: %+v, %v", name, found, err)
+		}
+		if h, err := c.Backup(ctx, io.Discard); !errors.Is(err, result.ErrCorrupt) {
+			t.Errorf("%s: backup of %d records: %v", name, h.Records, err)
+		}
+		if _, err := c.Repair(ctx, nil); !errors.Is(err, result.ErrCorrupt) {
+			t.Errorf("%s: repair: %v", name, err)
+		}
+		for _, how := range []Compaction{Light, Full} {
+			if _, err := c.Compact(ctx, how, nil); !errors.Is(err, result.ErrCorrupt) {
+				t.Errorf("%s: compaction %d: %v", name, how, err)
+			}
+		}
+		if _, _, err := c.List(ctx, result.Query{}); err != nil {
+			t.Errorf("%s: then the store is of no use: %v", name, err)
+		}
+		_ = c.Close()
+		_ = s.Close()
+	}
+}
+
+// TestLoadKeepsRoom: a load asks the disk for room while it reads, and leaves the
+// store its reserve.
+func TestLoadKeepsRoom(t *testing.T) {
+	s, _, _ := beside(t, 1000)
+	var backup bytes.Buffer
+	if _, err := s.Backup(t.Context(), &backup); err != nil {
+		t.Fatal(err)
+	}
+	e, c, _ := beside(t, 0)
+	free := e.free
+	e.onCommitter(t, func() {
+		e.free = func(string) (uint64, error) { return e.opts.Profile.reserve() + loadRoom - 1, nil }
+	})
+	if _, err := c.Load(t.Context(), bytes.NewReader(backup.Bytes())); !errors.Is(err, result.ErrNoSpace) {
+		t.Errorf("with too little room: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(e.dir, newDir)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what was made is still there: %v", err)
+	}
+	e.onCommitter(t, func() { e.free = free })
+	if _, err := c.Load(t.Context(), &backup); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLoadOfAnyTime: a backup of whatever time it says is loaded, and said to be.
+func TestLoadOfAnyTime(t *testing.T) {
+	far := func() time.Time { return time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC) }
+	s, err := Open("", &Options{InMemory: true, Clock: far})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Report(t.Context(), result.Async{ID: "lone", State: result.Success}); err != nil {
+		t.Fatal(err)
+	}
+	var backup bytes.Buffer
+	h, err := s.Backup(t.Context(), &backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, c, _ := beside(t, 0)
+	if loaded, err := c.Load(t.Context(), &backup); err != nil || loaded.Records != h.Records || loaded.Time.UnixMicro() != h.Time.UnixMicro() {
+		t.Errorf("loaded %+v, %v, want %+v", loaded, err, h)
+	}
+}

@@ -74,6 +74,9 @@ func (s *Store) Compact(ctx context.Context, how Compaction, progress func(done,
 // in memory, or in level 0 alone; but closing writes out the one, and merges the
 // other if asked to.
 func (s *Store) flatten(ctx context.Context) error {
+	if err := s.verified(); err != nil { // it could not be opened again
+		return err
+	}
 	nothing := func() error { return nil }
 	s.opts.merging = true
 	defer func() { s.opts.merging = false }()
@@ -90,8 +93,8 @@ func (s *Store) flatten(ctx context.Context) error {
 
 // copyFiles replaces Badger's files by a copy of what is in them.
 func (s *Store) copyFiles(ctx context.Context, progress func(done, total int)) error {
-	if err := s.guarded(s.db.VerifyChecksum); err != nil {
-		return fmt.Errorf("%w: a table is damaged, and a copy would make that last: %w", result.ErrCorrupt, err)
+	if err := s.verified(); err != nil { // a copy would make that last
+		return err
 	}
 	lsm := uint64(0)
 	for _, level := range s.db.Levels() {

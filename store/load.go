@@ -21,7 +21,8 @@ import (
 // it, or that is written to meanwhile, is refused.
 //
 // What has expired since the backup was made expires now. The options of this
-// store count, not those of the one that was backed up. A context that ends is
+// store count, not those of the one that was backed up. A disk without room for
+// the files, and 64 MiB beside the reserve, gives ErrNoSpace. A context that ends is
 // noticed between two reads of r, and so is Close. R must not use the store.
 func (s *Store) Load(ctx context.Context, r io.Reader) (h BackupHeader, err error) {
 	if s.opts.ReadOnly {
@@ -68,15 +69,30 @@ func (s *Store) Load(ctx context.Context, r io.Reader) (h BackupHeader, err erro
 	return h, nil
 }
 
+// While a backup is read, the disk is asked for room every loadStep bytes, and has
+// to have loadRoom beside the store's reserve: what Badger may be writing of the
+// tables that it builds at a time.
+const (
+	loadStep = 4 << 20
+	loadRoom = 64 << 20
+)
+
 // buildLoaded makes the files, or the database in memory, of what is loaded.
 func (s *Store) buildLoaded(ctx context.Context, in *backupReader, h BackupHeader, version uint64) (*badger.DB, error) {
 	if err := s.hold(); err != nil { // nobody else may have the directory meanwhile
 		return nil, err
 	}
 	defer s.release()
+	asked := 0 // bytes since the disk was asked for room
 	from := func(add func(raw) error) error {
 		return in.records(h, func(r raw) error {
 			r.version = version
+			if asked -= len(r.key) + len(r.sealed); asked < 0 && !s.opts.InMemory {
+				asked = loadStep
+				if err := s.keeps(s.opts.Profile.reserve() + loadRoom); err != nil {
+					return err
+				}
+			}
 			return errors.Join(s.ended(), add(r))
 		})
 	}

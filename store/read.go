@@ -50,6 +50,15 @@ func (s *Store) guarded(do func() error) (err error) {
 	return do()
 }
 
+// verified gives ErrCorrupt if a table of Badger's is damaged. A scan ends early at a
+// block that Badger cannot read, and says nothing.
+func (s *Store) verified() error {
+	if err := s.guarded(s.db.VerifyChecksum); err != nil {
+		return fmt.Errorf("%w: a table of Badger's is damaged: %w", result.ErrCorrupt, err)
+	}
+	return nil
+}
+
 // hold refuses a closed store, or one that failed, and keeps an open one open until release.
 func (s *Store) hold() error {
 	s.using.RLock()

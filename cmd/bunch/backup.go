@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,12 @@ func (a *app) backup(ctx context.Context, e engine, path string) (h store.Backup
 	w := &metered{meter: &m, total: -1}
 	if path == "-" {
 		w.w = a.out
-		h, err = e.Backup(ctx, w)
+		if h, err = e.Backup(ctx, w); err == nil {
+			err = a.out.Flush()
+		}
+		if errors.Is(err, syscall.EPIPE) { // elsewhere that is a reader who has seen enough
+			err = exitf(exitError, "the backup was not read to its end")
+		}
 		if w.n > 0 {
 			err = final(err, "what came out is no backup")
 		}

@@ -34,13 +34,18 @@ and the damaged files stay in the folder "damaged" in it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var found store.Checked
+			opened := false
 			work := func(e engine) (err error) {
+				opened = true
 				found, err = examine(cmd.Context(), e, repair)
+				if repair { // what it has repaired it would not list again
+					err = final(err, "part of it may be repaired, run it again")
+				}
 				return err
 			}
 			err := a.upkeep(cmd.Context(), a.there, !repair, work)
 			var lost []store.Finding
-			if repair && errors.Is(err, result.ErrCorrupt) && found.Records == 0 { // it was not opened
+			if repair && errors.Is(err, result.ErrCorrupt) && !opened {
 				if lost, err = a.recover(err); err == nil {
 					err = a.upkeep(cmd.Context(), a.there, false, work)
 				}

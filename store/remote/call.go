@@ -41,7 +41,7 @@ func (c *Client) begin(ctx context.Context, kind byte, ask any) (id uint64, p *p
 	c.next++
 	id = c.next
 	c.pending[id] = p
-	if !isRange(kind) {
+	if isWaited(kind) {
 		c.answers.Add(1)
 	}
 	c.mu.Unlock()
@@ -52,7 +52,7 @@ func (c *Client) begin(ctx context.Context, kind byte, ask any) (id uint64, p *p
 	delete(c.pending, id)
 	c.mu.Unlock()
 	<-p.places
-	if !isRange(kind) {
+	if isWaited(kind) {
 		c.answers.Done()
 	}
 	if err := ctx.Err(); err != nil {

@@ -27,7 +27,8 @@
 //
 // When the process that has the store closes it, it first answers every request
 // that it has begun, and refuses the others: they, every range, and whatever is
-// asked later give [result.ErrClosed], and have not happened. When it dies, what
+// asked later give [result.ErrClosed], and have not happened; but of an upkeep
+// that this ends, such as a repair, some may have been done. When it dies, what
 // was under way gives [ErrLost]: of a write nobody knows, until somebody looks,
 // whether it happened. A client does not connect again by itself.
 //
@@ -43,8 +44,9 @@
 // [MaxFrame] bytes. A request above that gives [result.ErrTooLarge]: a thousand
 // reports of large values have to be made in several calls. A connection has at
 // most 1,024 calls under way, more wait; and 1,024 ranges, more are an error. A
-// server takes 512 connections and keeps at most 192 MiB of requests. Each upkeep
-// is a range too, and keeps 260 KiB more.
+// server takes 512 connections and keeps at most 192 MiB of requests. It has 16
+// upkeeps under way, most of which wait for their turn in the store; the one whose
+// turn it is ends when its client takes nothing, or sends nothing, for a minute.
 //
 // A range costs the server no memory that grows: it gives a page, or an event of
 // a watch, when the client has taken the one before. News that comes meanwhile is
@@ -66,12 +68,12 @@
 //
 // A request's number is the client's to choose, each only once. A body is CBOR,
 // with the records of package encoding as byte strings in it; kind.go says which
-// kinds there are and message.go what is in them. A call has one answer, or a
-// failure. A range has any number of items, then an answer, which has a body only
-// after an upkeep, or a failure; the first two items of results and the first of a
-// watch or an upkeep come by themselves, each further one when it was asked for.
-// An upkeep that wants bytes says so in an item, and is sent them before the next
-// is asked for. Requests are answered in any
-// order. Bye is a server's last frame: requests without an answer have not
-// happened. Whatever is none of this ends the connection, and that one only.
+// kinds there are and message.go and upkeep.go what is in them. A call has one
+// answer, or a failure. A range has any number of items, then an answer, which has
+// a body only after an upkeep, or a failure; the first two items of results and
+// the first of a watch or an upkeep come by themselves, each further one when it
+// was asked for. An upkeep that wants bytes says so in an item, and is sent them
+// before the next is asked for. Requests are answered in any order. Bye is a
+// server's last frame: requests without an answer have not happened. Whatever is
+// none of this ends the connection, and that one only.
 package remote

@@ -40,6 +40,9 @@ func isWrite(kind byte) bool { return kind>>4 == 1 }
 func isRead(kind byte) bool  { return kind>>4 == 2 }
 func isRange(kind byte) bool { return kind>>4 == 3 }
 
+// isWaited says whether Close of a client waits for the end of such a request.
+func isWaited(kind byte) bool { return !isRange(kind) || kind == askUpkeep }
+
 // window is how many items of a range may be on their way before the client has
 // asked for more: two pages of results, so that one is read while the other is
 // taken; one event, so that news is put together where that costs nothing; one

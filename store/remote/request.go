@@ -1,6 +1,9 @@
 package remote
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // request is a request under way.
 type request struct {
@@ -8,6 +11,7 @@ type request struct {
 	cancel context.CancelFunc
 	more   chan struct{} // of a range: a token for each item that the client has room for
 	input  chan []byte   // of upkeep: what it was sent
+	wants  atomic.Bool   // it asked for that
 }
 
 // take begins what a frame asks for, and calls done when that is over. More says
@@ -30,7 +34,9 @@ func (c *session) take(h head, body []byte, done func(), more bool) error {
 				r.more <- struct{}{}
 			}
 		}
-		r.input = make(chan []byte, 1)
+		if h.kind == askUpkeep {
+			r.input = make(chan []byte, 1)
+		}
 	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	if err := c.enter(h.id, r); err != nil {
@@ -79,11 +85,10 @@ func (c *session) steer(h head, body []byte) error {
 	case r.more == nil || len(body) > maxIn:
 		return errGarbage
 	case h.kind == kindInput:
-		select {
-		case r.input <- body:
-		default:
+		if !r.wants.CompareAndSwap(true, false) {
 			return errGarbage
 		}
+		r.input <- body // there is room: it asks for one at a time
 	default:
 		select {
 		case r.more <- struct{}{}:

@@ -55,6 +55,7 @@ type Server struct {
 	socket  *net.UnixListener
 
 	callBytes, askBytes *semaphore.Weighted
+	upkeeps             chan struct{} // a place for each that is under way
 
 	mu       sync.Mutex
 	began    time.Time
@@ -77,7 +78,8 @@ func Serve(dir string, b Backend, yield func()) (*Server, error) {
 	s := &Server{
 		backend: b, yield: yield, path: filepath.Join(dir, SocketFile), socket: socket,
 		callBytes: semaphore.NewWeighted(maxCallBytes), askBytes: semaphore.NewWeighted(maxAskBytes),
-		began: time.Now(), sessions: map[*session]struct{}{},
+		upkeeps: make(chan struct{}, maxUpkeeps),
+		began:   time.Now(), sessions: map[*session]struct{}{},
 	}
 	s.running.Go(s.accept)
 	return s, nil

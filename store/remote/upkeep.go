@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -48,11 +49,21 @@ const (
 	maxIn  = smallBody // bytes of kindInput: they wait beside the server's limits
 
 	stagePace = 100 * time.Millisecond // between two items that say how far it is
+
+	// maxUpkeeps is how many a server has under way, most of which wait for their
+	// turn in the store.
+	maxUpkeeps = 16
 )
 
+// idleTime is how long an upkeep waits for its client to take bytes, or to send some:
+// meanwhile nobody else has a turn. A variable for the tests.
+var idleTime = time.Minute
+
 // Upkeep has the process that has the store do something with all of it, and reads
-// the answer into a pointer. A context that ends, and an error of In or Out, end
-// it on the other side too, and it returns when that has been answered.
+// the answer into a pointer. A context that ends, Close, and an error of In or Out
+// end it on the other side too; that is waited for, for five seconds, since it may
+// have been too late. What was ended may have been done in part: some of a repair, or
+// of what a compaction removes. In and Out are not used any more when Upkeep returns.
 func (c *Client) Upkeep(ctx context.Context, u Upkeep, answer any) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -61,44 +72,55 @@ func (c *Client) Upkeep(ctx context.Context, u Upkeep, answer any) error {
 	if err != nil {
 		return err
 	}
-	cancel := func() { c.out.put(kindCancel, id, nil, c.dead) }
-	late := make(chan struct{}) // when an answer to cancel is overdue
-	stop := context.AfterFunc(ctx, func() {
-		cancel()
-		select {
-		case <-time.After(patience):
-			close(late)
-		case <-c.dead:
-		}
-	})
-	defer stop()
+	defer c.answers.Done()
+	ended, closed := ctx.Done(), c.closed
+	var late <-chan time.Time // when the answer to a cancel is overdue
+	var why, broken error     // of the cancel; of In or Out
+	cancel := func(err error) {
+		ended, closed, why, late = nil, nil, err, time.After(patience)
+		c.out.put(kindCancel, id, nil, c.dead)
+	}
 	for {
 		var f frame
+		var over error
 		select {
 		case f = <-p.frames:
-		case <-c.closed:
-			cancel()
-			return result.ErrClosed
+		case <-ended:
+			cancel(ctx.Err())
+			continue
+		case <-closed:
+			cancel(result.ErrClosed)
+			continue
 		case <-late:
-			return fmt.Errorf("%w, and the process that has the store has not answered yet: nobody knows what it did", ctx.Err())
+			over = fmt.Errorf("%w, and the process that has the store has not answered yet: nobody knows what it did", why)
 		case <-c.dead:
-			select { // it may have come just before the end
+			over = c.err
+		}
+		if over != nil {
+			select { // it may have come just before
 			case f = <-p.frames:
 			default:
-				return c.err
+				return over
 			}
 		}
-		switch f.kind {
-		case kindFailure:
-			return failed(ctx, f)
-		case kindAnswer:
+		switch {
+		case f.kind == kindFailure:
+			if err := failed(ctx, f); why == nil || !errors.Is(err, context.Canceled) {
+				return err
+			}
+			return why
+		case f.kind == kindAnswer && broken != nil:
+			return broken
+		case f.kind == kindAnswer:
 			return unpack(f.body, answer)
+		case why != nil: // nothing more is taken or sent
+		default:
+			if broken = c.stage(id, u, f.body); broken != nil {
+				cancel(broken)
+				continue
+			}
+			c.out.put(kindMore, id, nil, c.dead)
 		}
-		if err := c.stage(id, u, f.body); err != nil {
-			cancel()
-			return err
-		}
-		c.out.put(kindMore, id, nil, c.dead)
 	}
 }
 

@@ -17,6 +17,12 @@ func (c *session) upkeep(ctx context.Context, id uint64, r *request, body []byte
 	if !ok {
 		return nil, fmt.Errorf("%.20q: the process that has the store does not offer that", ask.Name)
 	}
+	select {
+	case c.server.upkeeps <- struct{}{}:
+		defer func() { <-c.server.upkeeps }()
+	default:
+		return nil, fmt.Errorf("%.20q: %d such are under way or wait for their turn, try again later", ask.Name, maxUpkeeps)
+	}
 	work, end := context.WithCancel(ctx)
 	far := make(chan stage, 1)
 	told := make(chan struct{})
@@ -71,10 +77,25 @@ type line struct {
 	rest    []byte // of what was read
 }
 
+// limit ends with the request, or when its client has been idle for too long.
+func (l *line) limit() (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(l.ctx, idleTime, fmt.Errorf("nothing was taken or sent for %v", idleTime))
+}
+
+// room waits until the client has room for one more item.
+func (l *line) room() error {
+	ctx, end := l.limit()
+	defer end()
+	if l.r.room(ctx) != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
 func (l *line) Write(p []byte) (n int, err error) {
 	for n < len(p) {
 		part := p[n:min(len(p), n+maxOut)]
-		if err := l.r.room(l.ctx); err != nil {
+		if err := l.room(); err != nil {
 			return n, err
 		}
 		if err := l.session.item(l.ctx, l.id, stage{Out: part}); err != nil {
@@ -87,16 +108,19 @@ func (l *line) Write(p []byte) (n int, err error) {
 
 func (l *line) Read(p []byte) (int, error) {
 	if len(l.rest) == 0 {
-		if err := l.r.room(l.ctx); err != nil {
+		if err := l.room(); err != nil {
 			return 0, err
 		}
+		l.r.wants.Store(true)
 		if err := l.session.item(l.ctx, l.id, stage{In: true}); err != nil {
 			return 0, err
 		}
+		ctx, end := l.limit()
+		defer end()
 		select {
 		case l.rest = <-l.r.input:
-		case <-l.ctx.Done():
-			return 0, l.ctx.Err()
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
 		}
 	}
 	if len(l.rest) == 0 {
