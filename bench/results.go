@@ -29,9 +29,10 @@ func saveResults(dir string, list []Row) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	machine := describe() // before the files change the tree
 	for name, write := range map[string]func(io.Writer, []Row) error{
 		resultsJSON: writeJSON, "results.txt": writeTable, "bench.txt": writeBench,
-		machineFile: func(w io.Writer, _ []Row) error { _, err := io.WriteString(w, describe()); return err },
+		machineFile: func(w io.Writer, _ []Row) error { _, err := io.WriteString(w, machine); return err },
 	} {
 		var b bytes.Buffer
 		if err := write(&b, list); err != nil {
