@@ -80,7 +80,7 @@ func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 		}
 	}
 	rounds := p.rounds
-	if w.Op == "size" || w.Unit == suite.CPU || slices.Contains(slow, w.Op) {
+	if w.Op == "size" || slices.Contains(slow, w.Op) {
 		rounds = p.few
 	}
 	for round := range rounds {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -39,12 +40,14 @@ func (s *Store) check(ctx context.Context, progress func(done, total int), limit
 	defer end()
 	err = s.between(ctx, "check", func(r snapshot) error {
 		c := &checker{ctx: ctx, closing: s.closing, snap: r, progress: progress, limit: limit}
-		err := c.tables(s.db)
-		if err == nil {
-			err = s.guarded(c.records)
+		damage := s.verified()
+		if damage != nil {
+			c.find(Finding{Invariant: "I11", Lost: true,
+				What: fmt.Sprintf("%.200s; what it held is missing until a backup is loaded", strings.TrimPrefix(damage.Error(), result.ErrCorrupt.Error()+": "))})
 		}
-		if errors.Is(err, result.ErrCorrupt) && c.Found > 0 {
-			err = nil // Badger could not read on, in a table that was found damaged
+		err := s.guarded(c.records)
+		if damage != nil && errors.Is(err, result.ErrCorrupt) {
+			err = nil // Badger could not read on, and the finding says so
 		}
 		found = c.Checked
 		return err
@@ -107,25 +110,6 @@ func (c *checker) poll() error {
 	default:
 		return c.ctx.Err()
 	}
-}
-
-// tables has Badger verify its tables. It panics where one is damaged badly.
-func (c *checker) tables(db *badger.DB) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = nil
-			c.table(fmt.Errorf("%v", p))
-		}
-	}()
-	if err := db.VerifyChecksum(); err != nil {
-		c.table(err)
-	}
-	return nil
-}
-
-func (c *checker) table(err error) {
-	c.find(Finding{Invariant: "I11", Lost: true,
-		What: fmt.Sprintf("a table of Badger's is damaged: %.200v; what it held is missing until a backup is loaded", err)})
 }
 
 // records looks at every record: the groups first, with all that is derived from

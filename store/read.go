@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -43,7 +44,7 @@ func (s *Store) view(do func(snapshot) error) error {
 func (s *Store) guarded(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: Badger could not read on: close the store and restore a backup", result.ErrCorrupt)
+			err = fmt.Errorf("%w: a table of Badger's is damaged, it could not read on: close the store and restore a backup", result.ErrCorrupt)
 			s.opts.Logger.Error("panic in a read", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
@@ -53,10 +54,11 @@ func (s *Store) guarded(do func() error) (err error) {
 // verified gives ErrCorrupt if a table of Badger's is damaged. A scan ends early at a
 // block that Badger cannot read, and says nothing.
 func (s *Store) verified() error {
-	if err := s.guarded(s.db.VerifyChecksum); err != nil {
-		return fmt.Errorf("%w: a table of Badger's is damaged: %w", result.ErrCorrupt, err)
+	err := s.guarded(s.db.VerifyChecksum)
+	if err != nil && !errors.Is(err, result.ErrCorrupt) {
+		err = fmt.Errorf("%w: a table of Badger's is damaged: %w", result.ErrCorrupt, err)
 	}
-	return nil
+	return err
 }
 
 // hold refuses a closed store, or one that failed, and keeps an open one open until release.

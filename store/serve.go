@@ -10,12 +10,12 @@ import (
 
 // Serve lets other processes of the same user use the store, through a socket in
 // its directory, for as long as it is open: Dial is their side, or package
-// store/remote without Badger, and every verb of the command line uses it. It returns at once. Calls of others
-// share batches with those of this process, and none of them waits for a client
-// that is slow. Close answers what others have begun before it ends anything, but for
-// what is done with all of the store (Check, Backup, Compact, Load), which it ends.
-// Others may ask for that too: a Compact of theirs holds up writes as one of this
-// process does, and takes the same memory, here.
+// store/remote without Badger, and every verb of the command line uses it. It
+// returns at once. Calls of others share batches with those of this process, and
+// none of them waits for a client that is slow. Close answers what others have
+// begun before it ends anything, but for what is done with all of the store (Check,
+// Backup, Compact, Load), which it ends. Others may ask for that too: a Compact of
+// theirs holds up writes as one of this process does, and takes the same memory, here.
 //
 // Yield is nil, unless the caller has the store only because nobody else did, as
 // 'bunch watch' has: then it is called when another process wants to open the

@@ -106,7 +106,7 @@ func (a *app) read(ctx context.Context, use func(*share) error) error {
 }
 
 // upkeep calls use with the store that is somewhere, for what is done with all of
-// it; read says that use only reads. It is called again where the store has gone if
+// it; reads says that use only reads. It is called again where the store has gone if
 // it went, unless use makes another error of that.
 func (a *app) upkeep(ctx context.Context, where func() (string, error), reads bool, use func(engine) error) error {
 	dir, err := where()

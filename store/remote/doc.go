@@ -52,9 +52,9 @@
 // a watch, when the client has taken the one before. News that comes meanwhile is
 // put together, as group.Backend has it: all watches together get at most 125
 // events a second, and fifty at once after a pause; those that wait come
-// together, every 50 ms. A client that takes no
-// answers for five seconds, when there are some, or does not finish a frame for
-// thirty, is dropped. No commit waits for any of that.
+// together, every 50 ms. A client that takes no answers for five seconds, when
+// there are some, or does not finish a frame for thirty, is dropped. No commit
+// waits for any of that.
 //
 // # The protocol
 //

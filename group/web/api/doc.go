@@ -32,8 +32,9 @@
 // # Events
 //
 // A stream begins with how far the group is. Each event is "progress", at most ten
-// a second and 125 for all streams together, or "end", after which the server closes: with the last progress when
-// the group has settled, with an error when it was deleted or the store is closed.
+// a second and 125 for all streams together, or "end", after which the server
+// closes: with the last progress when the group has settled, with an error when it
+// was deleted or the store is closed.
 // Nothing polls: events are pushed out of Backend.Watch.
 //
 // # Errors
