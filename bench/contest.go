@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -43,9 +44,9 @@ func (e *entrant) failed(w suite.Workload, err error) error {
 }
 
 // contest measures a workload on all entrants. Each has a fresh folder and is
-// warmed up; then they take turns, round by round, the first of one round being
-// the last of the next, so that whatever the machine does in the meantime it does
-// to all of them.
+// warmed up; then they take turns, round by round, in an order that is drawn for
+// each round: whatever the machine does in the meantime it does to all of them, and
+// nobody always comes after the same one, and pays for what that has left behind.
 func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 	dir, err := os.MkdirTemp(p.dir, "bench-")
 	if err != nil {
@@ -83,13 +84,15 @@ func contest(p plan, w suite.Workload, entrants []*entrant) (err error) {
 	if w.Op == "size" || slices.Contains(slow, w.Op) {
 		rounds = p.few
 	}
-	for round := range rounds {
-		for i := range running {
-			e := running[(round+i)%len(running)]
+	order := rand.New(rand.NewPCG(1, 1)) // the same in every run
+	for range rounds {
+		for _, i := range order.Perm(len(running)) {
+			e := running[i]
 			if e.missing != "" || len(e.values) >= p.few && e.took > time.Duration(4*rounds)*p.target {
 				continue // it is not there, or takes so long that few rounds must do
 			}
-			runtime.GC() // nobody pays for the garbage of the one before
+			runtime.GC() // nobody pays for the garbage of the one before,
+			syncDisks()  // nor for what it has left to write
 			s, err := e.session.Round(e.count)
 			if err != nil {
 				if err := e.failed(w, err); err != nil {

@@ -89,12 +89,14 @@
 // # Why to trust it
 //
 // All engines of a contest are prepared first, each in a fresh folder, and warmed
-// up. Then they take turns, round by round, another one being the first each
-// time: what the machine does in the meantime, it does to all. How many operations
-// make a round is found for each, so that rounds take about as long. The same
-// code drives every engine, values are the same bytes, and what an engine answers
-// is looked at: how many members, how many bytes. Preparing ids, saving groups to
-// report into, and opening are outside of what is measured unless they are it.
+// up. Then they take turns, round by round, in an order that is drawn for each:
+// what the machine does in the meantime, it does to all, and nobody always comes
+// after the same one. Before each turn garbage is collected, and what is still to
+// be written to the disk is. How many operations make a round is found for each, so
+// that rounds take about as long. The same code drives every engine, values are the
+// same bytes, and what an engine answers is looked at: how many members, how many
+// bytes. Preparing ids, saving groups to report into, and opening are outside of
+// what is measured unless they are it.
 //
 // Compare figures of one run only, and look at the spread first: on a machine with
 // other work a synced write may vary tenfold. On a file system in memory nothing
