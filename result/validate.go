@@ -44,7 +44,7 @@ func (t Tree) name() name { return name{t.id, t.IsGroup()} }
 // check goes over t, and over the groups among the parents found on the way:
 // each of those is a tree of its own, with its own members to name once.
 func check(t Tree) error {
-	above := parents{below: map[Tree][]Tree{}, followed: map[*node]bool{}}
+	var above parents
 	walked := map[*node]bool{} // a group nested in a tree and a parent too: once is enough
 	for todo := []Tree{t}; len(todo) > 0; {
 		next := todo[len(todo)-1]
@@ -52,7 +52,11 @@ func check(t Tree) error {
 		if walked[next.node] {
 			continue
 		}
-		c := checker{tasks: map[ID]bool{}, groups: map[ID]bool{}, runs: map[Root][]run{}}
+		members := 1
+		if next.node != nil {
+			members = len(next.node.members)
+		}
+		c := checker{tasks: make(map[ID]bool, members), groups: map[ID]bool{}}
 		for s := range next.Walk() {
 			if s.Leave {
 				continue
@@ -88,6 +92,9 @@ type parents struct {
 // the way.
 func (p *parents) follow(t Tree) (groups []Tree, err error) {
 	for !t.Parent().IsZero() && !p.followed[t.node] {
+		if p.below == nil {
+			p.below, p.followed = map[Tree][]Tree{}, map[*node]bool{}
+		}
 		p.followed[t.node] = true
 		up := t.Parent()
 		if p.below[up] == nil {
@@ -141,14 +148,14 @@ func (c *checker) member(t Tree) error {
 		return err
 	}
 	if root, first, count, ok := t.Run(); ok {
-		c.runs[root] = append(c.runs[root], run{first, first + uint32(count-1)})
+		c.run(root, run{first, first + uint32(count-1)})
 		return nil
 	}
 	names := c.tasks
 	if t.IsGroup() {
 		names = c.groups
 	} else if root, n, ok := t.id.Minted(); ok { // minted, with a parent
-		c.runs[root] = append(c.runs[root], run{n, n})
+		c.run(root, run{n, n})
 		return nil
 	}
 	if names[t.id] {
@@ -156,6 +163,13 @@ func (c *checker) member(t Tree) error {
 	}
 	names[t.id] = true
 	return nil
+}
+
+func (c *checker) run(root Root, r run) {
+	if c.runs == nil {
+		c.runs = map[Root][]run{}
+	}
+	c.runs[root] = append(c.runs[root], r)
 }
 
 func (c *checker) overlaps() error {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -51,10 +52,12 @@ type flight struct {
 	err    error         // set by then
 }
 
-// takeOff sends c to the disk.
+// takeOff sends c to the disk, at once: what everybody waits for in the end is the
+// disk, so the flight goes before the next batch where processors are few.
 func (s *Store) takeOff(c changes) *flight {
 	f := &flight{changes: c, landed: make(chan struct{})}
 	s.flights <- f
+	runtime.Gosched()
 	return f
 }
 

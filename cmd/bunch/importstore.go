@@ -61,9 +61,11 @@ func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch) error {
 		next <- i
 	}
 	close(next)
-	// Results first: a group whose results are there is counted once.
-	err := sum.report(ctx, s, b, 0, len(b.reports))
+	// All at once, so that the store has the results of a group still in memory when
+	// it counts them.
 	var wg sync.WaitGroup
+	var err error
+	wg.Go(func() { err = sum.report(ctx, s, b, 0, len(b.reports)) })
 	for range min(savers, len(b.groups)) {
 		wg.Go(func() {
 			for i := range next {
