@@ -53,6 +53,9 @@ var bars = []bar{
 	{op: "open", what: "≤ 1.5 × Badger's own", mine: pick{engine: "bunch"}, times: 1.5, their: pick{engine: "floor"}},
 	{op: "size", what: "≤ 1.3 × the floor's", mine: pick{engine: "bunch", unit: "B"}, times: 1.3, their: pick{engine: "floor", unit: "B"}},
 	{op: "size", what: "≤ SQLite's after VACUUM", mine: pick{engine: "bunch", unit: "B"}, times: 1, their: pick{engine: "sqlite-modernc|sqlite-mattn", unit: "B"}},
+	{op: "import", what: "tasks alone: ≥ 20 × Celery on Redis", mine: pick{engine: "bunch-edge-tasks"}, times: 1. / 20, their: pick{engine: "celery-redis"}},
+	{op: "import", what: "with groups: ≥ 20 × Celery on Redis", mine: pick{engine: "bunch-edge-groups"}, times: 1. / 20, their: pick{engine: "celery-redis"}},
+	{op: "import", what: "with groups: ≤ 200 MiB of memory", mine: pick{engine: "bunch-edge-groups", unit: "B"}, times: 200 << 20},
 	{op: "memory", what: "≤ 1.3 × Badger's own", mine: pick{engine: "bunch-edge", unit: "B"}, times: 1.3, their: pick{engine: "floor-edge", unit: "B"}},
 }
 

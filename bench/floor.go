@@ -89,7 +89,7 @@ func (f *floor) write(w floorWrite) error {
 }
 
 // Save writes what a group adds: its number, its tree, its head and its place in
-// the list; with foreign ids, an index entry for each, in a WriteBatch.
+// the list; with foreign ids, a record for each that names the group, in a WriteBatch.
 func (f *floor) Save(g *suite.Group) error {
 	f.seq++
 	seq := binary.BigEndian.AppendUint64(nil, f.seq)
@@ -119,8 +119,8 @@ func (f *floor) Save(g *suite.Group) error {
 	wb := f.db.NewWriteBatch()
 	defer wb.Cancel()
 	for i := range g.N {
-		place := append(append(make([]byte, 0, 16), seq...), 0, 0, 0, 0)
-		if err := wb.SetEntry(entry(idKey('i', g.ID(i)), place)); err != nil {
+		place := append(append(append(make([]byte, 0, 19), 0, 0, 1), seq...), 0, 0, 0, 0)
+		if err := wb.SetEntry(entry(idKey('r', g.ID(i)), place)); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ var (
 )
 
 // A VersionError says that bytes were written in a format this program does not
-// know, most likely by a newer release. Nothing is wrong with the bytes.
+// read, most likely by a newer release. Nothing is wrong with the bytes.
 type VersionError struct {
 	What string // what was read: "result", "tree", "store", ...
 	Got  uint64 // the version found
@@ -53,6 +53,9 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
+	if e.Got <= e.Max {
+		return fmt.Sprintf("%s has format version %d, which this program, with %d, no longer reads: export it with the one that wrote it", e.What, e.Got, e.Max)
+	}
 	return fmt.Sprintf("%s has format version %d, this program reads up to %d: use a newer release", e.What, e.Got, e.Max)
 }
 

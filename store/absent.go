@@ -9,29 +9,22 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// absent knows of the records of tasks, results and memberships, which are not
-// there. That is the answer to nearly every question of a report: nobody reported
-// the task before, and none but its own group names it. A Badger Get that finds
-// nothing costs a microsecond or two.
+// absent knows of records of tasks which are not there. That is the answer to nearly
+// every question of a report: nobody reported the task before, and none but its own
+// group names it. A Badger Get that finds nothing costs a microsecond or two.
 //
 // Of minted tasks it knows the highest node under each root that has a record,
 // since members are mostly reported in about their order. Of others it has a Bloom
 // filter, if the store began empty in this process: loading a new store, by an
-// import above all, looks up every task twice.
+// import above all, looks up every task.
 //
 // Only the committer uses it. What it says holds for the batch under way.
 type absent struct {
 	empty bool // the store began empty and nothing was ever forgotten
-	roots map[rootKind]reach
+	roots map[result.Root]reach
 	bits  []uint64 // the filter; nil: none
 	seed  maphash.Seed
 	added int
-}
-
-// rootKind is a root, and a kind of records under it.
-type rootKind struct {
-	kind byte
-	root result.Root
 }
 
 // reach is how far the records under a root go.
@@ -49,15 +42,11 @@ const (
 // begin looks whether the store is empty.
 func (a *absent) begin(db *badger.DB) error {
 	a.forget()
-	a.empty = true
 	return db.View(func(txn *badger.Txn) error {
-		for _, kind := range []byte{keyResult, keyNamers} {
-			it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{kind}})
-			it.Rewind()
-			a.empty = a.empty && !it.Valid()
-			it.Close()
-		}
-		if a.empty {
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{keyResult}})
+		defer it.Close()
+		it.Rewind()
+		if a.empty = !it.Valid(); a.empty {
 			a.bits, a.seed = make([]uint64, absentBits/64), maphash.MakeSeed()
 		}
 		return nil
@@ -65,7 +54,7 @@ func (a *absent) begin(db *badger.DB) error {
 }
 
 // forget is for when nothing is under way: a snapshot then has all there is.
-func (a *absent) forget() { *a = absent{roots: map[rootKind]reach{}} }
+func (a *absent) forget() { *a = absent{roots: map[result.Root]reach{}} }
 
 // rest makes room for other roots, when nothing is under way.
 func (a *absent) rest() {
@@ -78,16 +67,16 @@ func (a *absent) rest() {
 // add notes that a record is written. That it may come to nothing does no harm.
 func (a *absent) add(key []byte) {
 	switch {
-	case key[0] != keyResult && key[0] != keyNamers:
+	case key[0] != keyResult:
 	case key[1] == tagMinted:
-		of := rootKind{key[0], result.Root(key[2:14])}
-		r, known := a.roots[of]
+		root := result.Root(key[2:14])
+		r, known := a.roots[root]
 		if !known && len(a.roots) >= maxRoots {
 			return
 		}
 		if end := uint64(node(key)) + 1; end > r.end {
 			r.end = end
-			a.roots[of] = r
+			a.roots[root] = r
 		}
 	case a.bits == nil:
 	case a.added == maxAdded:
@@ -103,11 +92,11 @@ func (a *absent) add(key []byte) {
 func (b *batch) absent(key []byte) bool {
 	a := &b.s.absent
 	switch {
-	case key[0] != keyResult && key[0] != keyNamers:
+	case key[0] != keyResult:
 		return false
 	case key[1] == tagMinted:
-		of := rootKind{key[0], result.Root(key[2:14])}
-		r, known := a.roots[of]
+		root := result.Root(key[2:14])
+		r, known := a.roots[root]
 		if !known && len(a.roots) >= maxRoots {
 			return false
 		}
@@ -120,7 +109,7 @@ func (b *batch) absent(key []byte) bool {
 				r.end = max(r.end, stored)
 			}
 			r.read = true
-			a.roots[of] = r
+			a.roots[root] = r
 		}
 		return uint64(node(key)) >= r.end
 	case a.bits == nil:
@@ -138,8 +127,8 @@ func (a *absent) probe(key []byte) (word uint64, mask uint64) {
 	return h >> 18 % uint64(len(a.bits)), mask
 }
 
-// endOf returns the node above the highest that has a record stored, of the root
-// and the kind of key.
+// endOf returns the node above the highest that has a record stored, of the root of
+// key.
 func (b *batch) endOf(key []byte) (end uint64, err error) {
 	prefix := key[:len(key)-4]
 	err = b.s.guarded(func() error {

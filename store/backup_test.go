@@ -209,7 +209,8 @@ func TestLoadForged(t *testing.T) {
 	a, b := sealed(idKey(keyResult, "a"), "\x01\xff"), sealed(idKey(keyResult, "b"), "\x01\xff")
 	long := sealed(seqKey(keyBlob, 1, 0), string(make([]byte, maxRecord+1)))
 	claims := binary.LittleEndian.AppendUint32(forged()[:headerLen], math.MaxUint32)
-	many := []byte(backupMagic + "\x01\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\x7f")
+	many := append([]byte(backupMagic), backupFormat)
+	many = append(many, "\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\x7f"...)
 	many = binary.LittleEndian.AppendUint32(many, crc32.Checksum(many, castagnoli))
 	for what, backup := range map[string][]byte{
 		"out of order": forged(b, a), "twice": forged(a, a), "no records": forged(a, b),
@@ -236,12 +237,14 @@ func TestLoadForged(t *testing.T) {
 	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(large)); err == nil || !strings.Contains(err.Error(), "a frame of") {
 		t.Errorf("a frame that is too large is read: %v", err)
 	}
-	newer := forged()
-	newer[len(backupMagic)] = 9
-	binary.LittleEndian.PutUint32(newer[headerLen-4:], crc32.Checksum(newer[:headerLen-4], castagnoli))
-	var version *result.VersionError
-	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(newer)); !errors.As(err, &version) || version.Got != 9 {
-		t.Errorf("a newer format: %v", err)
+	for _, format := range []byte{1, 9} {
+		other := forged()
+		other[len(backupMagic)] = format
+		binary.LittleEndian.PutUint32(other[headerLen-4:], crc32.Checksum(other[:headerLen-4], castagnoli))
+		var version *result.VersionError
+		if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(other)); !errors.As(err, &version) || version.Got != uint64(format) {
+			t.Errorf("format %d: %v", format, err)
+		}
 	}
 	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(forged())); err != nil {
 		t.Errorf("an empty one: %v", err)

@@ -61,11 +61,11 @@ func (b *backupReader) header() (h BackupHeader, err error) {
 	if b.crc = crc32.Checksum(p[:headerLen-4], castagnoli); binary.LittleEndian.Uint32(p[headerLen-4:]) != b.crc {
 		return h, damaged("its header fails the checksum")
 	}
-	if rest[0] > backupFormat {
-		return h, &result.VersionError{What: "backup", Got: uint64(rest[0]), Max: backupFormat}
-	}
 	n := binary.LittleEndian.Uint64(rest[9:])
-	if rest[0] == 0 || n > math.MaxInt64 {
+	switch {
+	case rest[0] != 0 && rest[0] != backupFormat:
+		return h, &result.VersionError{What: "backup", Got: uint64(rest[0]), Max: backupFormat}
+	case rest[0] == 0 || n > math.MaxInt64:
 		return h, damaged("its header makes no sense")
 	}
 	return BackupHeader{Time: time.UnixMicro(int64(binary.LittleEndian.Uint64(rest[1:]))).UTC(), Records: int(n)}, nil

@@ -29,7 +29,7 @@ import (
 // encrypted.
 const (
 	backupMagic  = "bunch backup\n"
-	backupFormat = 1
+	backupFormat = 2 // that of the records too
 	headerLen    = len(backupMagic) + 1 + 8 + 8 + 4
 	trailerLen   = 4 + 8 + sha256.Size
 	frameSize    = 256 << 10                                 // bytes from which on a frame is written

@@ -18,7 +18,7 @@ type batch struct {
 	before *flight   // what was under way then, if anything: read as if it were committed
 	now    time.Time // of the operations that are being applied
 	used   int       // bytes of entries so far, and more than Badger counts
-	n      int       // entries so far, overwritten ones too
+	n      int       // writes so far, of what was overwritten too
 	long   bool      // the operation under way is in the journal: it may be committed in parts
 	tight  bool      // the operation under way did not fit a transaction: it has to be long
 }
@@ -55,7 +55,7 @@ func (b *batch) begin() {
 // a damaged log can cost is bounded by the size of a transaction, and an
 // operation must still find room.
 func (b *batch) full() bool {
-	return b.n >= maxBatchEntries || int64(b.used) >= b.s.db.MaxBatchSize()/4
+	return len(b.writes) >= maxBatchEntries || int64(b.used) >= b.s.db.MaxBatchSize()/4
 }
 
 const maxBatchEntries = 2000

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +20,9 @@ func inOneBatch(t *testing.T, s *Store, writes ...func() error) (errs []error) {
 		go func() { answer <- write() }()
 	}
 	held, gate := make(chan bool), make(chan bool) // the committer, while the others gather
+	hold := sync.OnceValue(func() error { held <- true; <-gate; return nil })
 	start(func() error {
-		return s.write(t.Context(), "hold", "", func(*batch) error { held <- true; <-gate; return nil })
+		return s.write(t.Context(), "hold", "", func(*batch) error { return hold() }) // also applied again
 	})
 	<-held
 	for i, write := range writes {

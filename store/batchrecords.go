@@ -55,11 +55,14 @@ func (b *batch) delete(key []byte) error {
 
 func (b *batch) add(w record) error {
 	b.n++
-	b.used += len(w.key) + len(w.sealed) + 16
-	if int64(b.n)+2 >= b.s.db.MaxBatchCount() || int64(b.used)+stampSize >= b.s.db.MaxBatchSize() {
-		return errTooBig
+	b.used += w.size()
+	if old, ok := b.writes[string(w.key)]; ok {
+		b.used -= old.size()
 	}
 	b.writes[string(w.key)] = w
+	if int64(len(b.writes))+2 >= b.s.db.MaxBatchCount() || int64(b.used)+stampSize >= b.s.db.MaxBatchSize() {
+		return errTooBig
+	}
 	return nil
 }
 

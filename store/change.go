@@ -12,14 +12,15 @@ import (
 
 // entry is a task's result as the committer works on it.
 type entry struct {
-	id     result.ID
-	key    []byte
-	exists bool
-	rec    encoding.Record
+	id      result.ID
+	key     []byte
+	members []byte // its memberships
+	exists  bool   // there is a result
+	rec     encoding.Record
 }
 
-// The meta byte of a result, so that counting needs keys only: the state's code,
-// and a bit for a forgotten one.
+// The meta byte of a task's record, so that counting needs keys only: the state's
+// code, and a bit for a forgotten one. It is 0 where there is no result.
 const metaForgotten = 0x80
 
 func metaOf(a result.Async) byte {
@@ -37,12 +38,16 @@ func (b *batch) entry(id result.ID) (entry, error) {
 	if err != nil {
 		return e, err
 	}
-	if body == nil {
+	members, res, err := splitMembers(e.key, body)
+	if err != nil {
+		return e, err
+	}
+	e.members, e.exists = members, res != nil
+	if !e.exists {
 		e.rec.Async = result.Async{State: result.Pending, Attempt: 1}
 		return e, nil
 	}
-	e.exists = true
-	if e.rec, err = encoding.ParseRecord(body); err != nil {
+	if e.rec, err = encoding.ParseRecord(res); err != nil {
 		return e, parseError(e.key, err)
 	}
 	return e, nil
@@ -96,7 +101,8 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 			return err
 		}
 	}
-	body := encoding.AppendRecord(make([]byte, 0, len(rec.Value)+64), rec) // room for the seal too
+	body := appendMembers(make([]byte, 0, len(old.members)+len(rec.Value)+64), old.members) // room for the seal too
+	body = encoding.AppendRecord(body, rec)
 	if err := b.set(old.key, metaOf(rec.Async), body); err != nil {
 		return err
 	}
@@ -104,7 +110,7 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 	becameReady := rec.State.Ready() && !old.rec.State.Ready()
 	b.s.changes++
 	b.news = append(b.news, news{task: old.id, ready: becameReady, serial: b.s.changes})
-	namers, err := b.namers(old.id)
+	namers, err := b.namers(old)
 	if err != nil {
 		return err
 	}

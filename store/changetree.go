@@ -187,7 +187,7 @@ func (b *batch) forgetTask(t *tally, id result.ID, leaf bool) error {
 		return err
 	}
 	if !leaf && !e.exists {
-		namers, err := b.namers(id)
+		namers, err := b.namers(e)
 		if err != nil || len(namers) == 0 {
 			return err
 		}

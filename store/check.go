@@ -71,8 +71,8 @@ type checker struct {
 	dark     map[uint64]bool    // groups whose tree cannot be told: what they own is not judged
 	headless map[result.ID]bool // groups that have a number and no head
 	blind    bool               // a record that may name a long value cannot be read
-	leaves   map[uint64]int     // by group: 'i' entries that there should be, less those met
-	nests    map[uint64]int     // the same of 'n' entries
+	leaves   map[uint64]int     // by group: memberships of tasks that there should be, less those met
+	nests    map[uint64]int     // the same of nested groups
 	blobs    []encoding.Blob    // long values that records name
 	sorted   bool               // blobs are
 	about    uint64             // number of the group that head is the head of
@@ -131,7 +131,7 @@ func (c *checker) records() error {
 	if err := c.each(nil, c.record); err != nil {
 		return err
 	}
-	if err := c.surplus(keyNamers, c.leaves); err != nil {
+	if err := c.surplus(keyResult, c.leaves); err != nil {
 		return err
 	}
 	if err := c.surplus(keyNests, c.nests); err != nil {
@@ -156,7 +156,9 @@ func (c *checker) count() error {
 		case keyHead:
 			c.Groups++
 		case keyResult:
-			c.Results++
+			if it.Item().UserMeta() != 0 {
+				c.Results++
+			}
 		}
 	}
 	c.total = c.Records + c.Groups // groups and numbers are passed over once more

@@ -133,8 +133,8 @@ func (v saboteur) putHead(id result.ID, change func(*encoding.Head)) {
 
 func (v saboteur) record(key []byte) encoding.Record {
 	v.Helper()
-	body, _ := v.body(key)
-	rec, err := encoding.ParseRecord(body)
+	_, res, _ := v.split(key)
+	rec, err := encoding.ParseRecord(res)
 	if err != nil {
 		v.Fatal(err)
 	}
@@ -158,6 +158,41 @@ func (v saboteur) first(kind byte) (key []byte) {
 	return key
 }
 
+// split is the record of a task or a nested group, if there is one.
+func (v saboteur) split(key []byte) (members, res []byte, meta byte) {
+	v.Helper()
+	err := v.db.View(func(txn *badger.Txn) error {
+		body, m, err := snapshot{txn}.get(key)
+		if err == nil {
+			meta = m
+			members, res, err = splitMembers(key, bytes.Clone(body))
+		}
+		return err
+	})
+	if err != nil {
+		v.Fatal(err)
+	}
+	return members, res, meta
+}
+
+// putMembers gives a task or a nested group these memberships; a result stays.
+func (v saboteur) putMembers(key []byte, members ...[]byte) {
+	v.Helper()
+	_, res, meta := v.split(key)
+	if len(members) == 0 && res == nil {
+		v.remove(key)
+		return
+	}
+	v.put(key, meta, append(appendMembers(nil, slices.Concat(members...)), res...))
+}
+
+// putResult gives a task this result; memberships stay.
+func (v saboteur) putResult(key []byte, meta byte, res []byte) {
+	v.Helper()
+	members, _, _ := v.split(key)
+	v.put(key, meta, append(appendMembers(nil, members), res...))
+}
+
 func membership(seq uint64, ordinal uint32) []byte {
 	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(nil, seq), ordinal)
 }
@@ -172,7 +207,16 @@ var sabotages = []struct {
 		body, _ := v.body(idKey(keyResult, "a"))
 		v.put(idKey(keyResult, "a"), encoding.StateCode(result.Failure), body)
 	}},
-	{"I2", "a result that is none", true, func(v saboteur) { v.put(idKey(keyResult, "a"), 4, []byte{1, 0xff}) }},
+	{"I2", "a result that is none", true, func(v saboteur) { v.putResult(idKey(keyResult, "a"), 4, []byte{1, 0xff}) }},
+	{"I2", "more memberships than there are", true, func(v saboteur) {
+		body, meta := v.body(idKey(keyResult, "a"))
+		body[1] = 1
+		v.put(idKey(keyResult, "a"), meta, body)
+	}},
+	{"I2", "a meta byte without a result", false, func(v saboteur) {
+		body, _ := v.body(idKey(keyResult, "c"))
+		v.put(idKey(keyResult, "c"), encoding.StateCode(result.Success), body)
+	}},
 	{"I3", "a missing head", true, func(v saboteur) { v.remove(idKey(keyHead, "f")) }},
 	{"I3", "a missing head of a minted group", true, func(v saboteur) { v.remove(idKey(keyHead, own.ID())) }},
 	{"I3", "a missing number", false, func(v saboteur) { v.remove(seqKey(keySeq, v.head("f").Seq)) }},
@@ -193,27 +237,27 @@ var sabotages = []struct {
 	{"I4", "a result put in by hand", false, func(v saboteur) {
 		rec := v.record(idKey(keyResult, "b"))
 		rec.State = result.Failure
-		v.put(idKey(keyResult, "b"), metaOf(rec.Async), encoding.AppendRecord(nil, rec))
+		v.putResult(idKey(keyResult, "b"), metaOf(rec.Async), encoding.AppendRecord(nil, rec))
 	}},
-	{"I4", "a result taken out", false, func(v saboteur) { v.remove(idKey(keyResult, ownID.ID(3))) }},
+	{"I4", "a result taken out", false, func(v saboteur) { v.putResult(idKey(keyResult, ownID.ID(3)), 0, nil) }},
 	{"I5", "a wrong number of completed members", false, func(v saboteur) { v.putHead("n", func(h *encoding.Head) { h.Progress.Completed-- }) }},
 	{"I5", "a wrong number below a nested group", false, func(v saboteur) {
 		v.put(seqKey(keyDirect, v.head("n").Seq, 2), 0, []byte{0, 0, 0, 0, 0, 0, 0, 2})
 	}},
 	{"I5", "no number below a nested group", false, func(v saboteur) { v.remove(seqKey(keyDirect, v.head("n").Seq, 2)) }},
 	{"I5", "a number that is none", false, func(v saboteur) { v.put(seqKey(keyDirect, v.head("n").Seq, 2), 0, []byte("?")) }},
-	{"I6", "no entry of a member", false, func(v saboteur) { v.remove(idKey(keyNamers, "b")) }},
-	{"I6", "one of two entries", false, func(v saboteur) { v.put(idKey(keyNamers, "c"), 0, membership(v.head("f").Seq, 0)) }},
+	{"I6", "no entry of a member", false, func(v saboteur) { v.putMembers(idKey(keyResult, "b")) }},
+	{"I6", "one of two entries", false, func(v saboteur) { v.putMembers(idKey(keyResult, "c"), membership(v.head("f").Seq, 0)) }},
 	{"I6", "no entry of a nested group", false, func(v saboteur) { v.remove(idKey(keyNests, "n1")) }},
-	{"I6", "no entry of another's minted task", false, func(v saboteur) { v.remove(idKey(keyNamers, ownID.ID(4))) }},
-	{"I6", "a wrong place", false, func(v saboteur) { v.put(idKey(keyNamers, "x"), 0, membership(v.head("n").Seq, 3)) }},
-	{"I6", "an entry too many", false, func(v saboteur) { v.put(idKey(keyNamers, "stranger"), 0, membership(v.head("f").Seq, 0)) }},
+	{"I6", "no entry of another's minted task", false, func(v saboteur) { v.putMembers(idKey(keyResult, ownID.ID(4))) }},
+	{"I6", "a wrong place", false, func(v saboteur) { v.putMembers(idKey(keyResult, "x"), membership(v.head("n").Seq, 3)) }},
+	{"I6", "an entry too many", false, func(v saboteur) { v.putMembers(idKey(keyResult, "stranger"), membership(v.head("f").Seq, 0)) }},
 	{"I6", "an entry twice", false, func(v saboteur) {
 		e := membership(v.head("f").Seq, 0)
-		v.put(idKey(keyNamers, "a"), 0, append(e, e...))
+		v.putMembers(idKey(keyResult, "a"), e, e)
 	}},
-	{"I6", "an entry of a group that is gone", false, func(v saboteur) { v.put(idKey(keyNamers, "stranger"), 0, membership(2, 0)) }},
-	{"I6", "an entry that is none", false, func(v saboteur) { v.put(idKey(keyNamers, "a"), 0, []byte("?")) }},
+	{"I6", "an entry of a group that is gone", false, func(v saboteur) { v.putMembers(idKey(keyResult, "stranger"), membership(2, 0)) }},
+	{"I6", "an entry that is none", false, func(v saboteur) { v.put(idKey(keyNests, "n1"), 0, []byte("?")) }},
 	{"I7", "not marked as settled", false, func(v saboteur) {
 		v.putHead("empty", func(h *encoding.Head) { h.Settled, h.Expires = time.Time{}, time.Time{} })
 	}},
@@ -292,9 +336,9 @@ func TestCheckNames(t *testing.T) {
 // to is back.
 func TestRepairWaits(t *testing.T) {
 	for what, do := range map[string]func(saboteur){
-		"an input whose task is not in the index": func(v saboteur) { v.remove(idKey(keyNamers, "a")) },
-		"a tree whose number is damaged":          func(v saboteur) { v.write(seqKey(keySeq, v.head("f").Seq), 0, []byte("damage")) },
-		"a tree without a head":                   func(v saboteur) { v.remove(idKey(keyHead, "f")) },
+		"an input whose task has no membership": func(v saboteur) { v.putMembers(idKey(keyResult, "a")) },
+		"a tree whose number is damaged":        func(v saboteur) { v.write(seqKey(keySeq, v.head("f").Seq), 0, []byte("damage")) },
+		"a tree without a head":                 func(v saboteur) { v.remove(idKey(keyHead, "f")) },
 	} {
 		s := furnished(t)
 		do(saboteur{t, s.db})
@@ -332,7 +376,7 @@ func TestRepairResumes(t *testing.T) {
 // TestCheckChecksums: one bad byte in a record of every kind is I1 and nothing
 // else, and Repair puts it right.
 func TestCheckChecksums(t *testing.T) {
-	kinds := []byte{keyHead, keyTree, keyLabels, keyNote, keySeq, keyDirect, keyResult, keyBlob, keyInput, keyNamers, keyNests, keyExpiry, keyLone, keyMeta}
+	kinds := []byte{keyHead, keyTree, keyLabels, keyNote, keySeq, keyDirect, keyResult, keyBlob, keyInput, keyNests, keyExpiry, keyLone, keyMeta}
 	for _, kind := range kinds {
 		t.Run(string(kind), func(t *testing.T) {
 			s := furnished(t)

@@ -11,12 +11,12 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// The index of memberships is checked both ways without room for it in memory:
-// from each group, that it has the entries it should have, and how many; then
-// from the index, how many there are of each group. Only where that is more is
-// the index searched for those that are too many.
+// Memberships are checked both ways without room for them in memory: from each
+// group, that it has those it should have, and how many; then from the records, how
+// many there are of each group. Only where that is more are the records searched for
+// those that are too many.
 
-// index checks the index from a group's side.
+// index checks memberships from a group's side.
 func (c *checker) index(g *group, tree result.Tree) error {
 	for ordinal, run := range placedRuns(tree) {
 		if _, _, _, ok := ownRun(g.id, run); ok {
@@ -26,7 +26,7 @@ func (c *checker) index(g *group, tree result.Tree) error {
 			if err := c.poll(); err != nil {
 				return err
 			}
-			c.member(keyNamers, c.leaves, g, id, ordinal)
+			c.member(keyResult, c.leaves, g, id, ordinal)
 		}
 	}
 	for nested := range foreignGroups(tree) {
@@ -35,55 +35,63 @@ func (c *checker) index(g *group, tree result.Tree) error {
 	return nil
 }
 
-// member checks that the index has an entry, and that its place is right.
+// member checks that there is a membership, and that its place is right.
 func (c *checker) member(kind byte, left map[uint64]int, g *group, id result.ID, ordinal uint32) {
 	key, seq := idKey(kind, id), g.head.Seq
-	entries, ok, missing := c.get(key)
-	if !ok && !missing || len(entries)%membershipLen != 0 {
+	members, ok := c.memberships(key)
+	if !ok {
 		return // found by itself
 	}
-	for ; len(entries) > 0; entries = entries[membershipLen:] {
-		if binary.BigEndian.Uint64(entries) != seq {
+	for ; len(members) > 0; members = members[membershipLen:] {
+		if binary.BigEndian.Uint64(members) != seq {
 			continue
 		}
 		left[seq]++
-		if place := binary.BigEndian.Uint32(entries[8:]); place != ordinal {
-			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("the index has it at place %d of group %q, and it is at %d", place, string(g.id), ordinal),
+		if place := binary.BigEndian.Uint32(members[8:]); place != ordinal {
+			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it at place %d of group %q, and it is at %d", place, string(g.id), ordinal),
 				fix: func(b *batch) error { return b.dropMembership(key, seq) }})
 		}
 		return
 	}
-	c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("group %q names it, and the index does not say so", string(g.id)),
+	c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("group %q names it, and its record does not say so", string(g.id)),
 		rebuild: g.id})
 }
 
-// entries checks a record of the index from its own side.
-func (c *checker) entries(r stored, left map[uint64]int) error {
-	id, err := parseID(r.key[1:])
-	if err != nil {
-		return err
+// memberships reads those in a record: none if there is no record; not ok if they
+// cannot be told.
+func (c *checker) memberships(key []byte) (members []byte, ok bool) {
+	body, ok, missing := c.get(key)
+	if !ok {
+		return nil, missing
 	}
-	if len(r.body) == 0 || len(r.body)%membershipLen != 0 {
-		return corrupt(r.key, fmt.Errorf("%d bytes of memberships", len(r.body)))
+	members, _, err := splitMembers(key, body)
+	return members, err == nil
+}
+
+// entries checks the memberships in a record from their own side.
+func (c *checker) entries(key []byte, id result.ID, members []byte, left map[uint64]int) {
+	var seen map[uint64]bool
+	if len(members) > membershipLen {
+		seen = map[uint64]bool{}
 	}
-	seen := map[uint64]bool{}
-	for entries := r.body; len(entries) > 0; entries = entries[membershipLen:] {
-		seq := binary.BigEndian.Uint64(entries)
-		drop := func(b *batch) error { return b.dropMembership(r.key, seq) }
+	for ; len(members) > 0; members = members[membershipLen:] {
+		seq := binary.BigEndian.Uint64(members)
+		drop := func(b *batch) error { return b.dropMembership(key, seq) }
 		switch _, known := slices.BinarySearch(c.groups, seq); {
 		case seen[seq]:
-			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("the index has it twice in group %d", seq), fix: drop})
+			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it twice in group %d", seq), fix: drop})
 		case !known:
-			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("the index has it in group %d, which is not there", seq), fix: drop, spare: true})
+			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it in group %d, which is not there", seq), fix: drop, spare: true})
 		case !c.dark[seq]:
 			left[seq]--
 		}
-		seen[seq] = true
+		if seen != nil {
+			seen[seq] = true
+		}
 	}
-	return nil
 }
 
-// surplus finds the entries of groups that have more than they should.
+// surplus finds the memberships of groups that have more than they should.
 func (c *checker) surplus(kind byte, left map[uint64]int) error {
 	wanted := map[uint64]map[result.ID]bool{}
 	for seq, n := range left {
@@ -124,14 +132,14 @@ func (c *checker) surplus(kind byte, left map[uint64]int) error {
 		}
 		key := it.Item().KeyCopy(nil)
 		id, bad := parseID(key[1:])
-		entries, ok, _ := c.get(key)
-		if bad != nil || !ok || len(entries)%membershipLen != 0 {
+		members, ok := c.memberships(key)
+		if bad != nil || !ok {
 			continue
 		}
-		for ; len(entries) > 0; entries = entries[membershipLen:] {
-			seq := binary.BigEndian.Uint64(entries)
+		for ; len(members) > 0; members = members[membershipLen:] {
+			seq := binary.BigEndian.Uint64(members)
 			if ids := wanted[seq]; ids != nil && !ids[id] {
-				c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("the index has it in group %d, which does not name it", seq),
+				c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it in group %d, which does not name it", seq),
 					fix: func(b *batch) error { return b.dropMembership(key, seq) }})
 			}
 		}
@@ -167,12 +175,12 @@ func (c *checker) isNamed(id result.ID) bool {
 			}
 		}
 	}
-	entries, ok, missing := c.get(idKey(keyNamers, id))
-	if !ok && !missing || len(entries)%membershipLen != 0 {
+	members, ok := c.memberships(idKey(keyResult, id))
+	if !ok {
 		return true
 	}
-	for ; len(entries) > 0; entries = entries[membershipLen:] {
-		if _, known := slices.BinarySearch(c.groups, binary.BigEndian.Uint64(entries)); known {
+	for ; len(members) > 0; members = members[membershipLen:] {
+		if _, known := slices.BinarySearch(c.groups, binary.BigEndian.Uint64(members)); known {
 			return true
 		}
 	}

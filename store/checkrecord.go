@@ -17,7 +17,7 @@ func (c *checker) record(r stored) error {
 	switch r.key[0] {
 	case keyHead, keySeq:
 		return nil
-	case keyResult, keyInput, keyLone, keyNamers, keyNests:
+	case keyResult, keyInput, keyLone, keyNests:
 		return c.aboutTask(r)
 	case keyTree, keyLabels, keyNote, keyDirect, keyBlob, keyJournal:
 		if len(r.key) != map[byte]int{keyTree: 17, keyLabels: 9, keyNote: 9, keyDirect: 13, keyBlob: 13, keyJournal: 9}[r.key[0]] {
@@ -49,21 +49,15 @@ func (c *checker) aboutTask(r stored) error {
 		return err
 	}
 	switch r.key[0] {
-	case keyNamers:
-		return c.entries(r, c.leaves)
 	case keyNests:
-		return c.entries(r, c.nests)
+		members, res, err := splitMembers(r.key, r.body)
+		if err == nil && res != nil {
+			err = corrupt(r.key, fmt.Errorf("its %d bytes are no memberships", len(r.body)))
+		}
+		c.entries(r.key, id, members, c.nests)
+		return err
 	case keyResult:
-		rec, err := encoding.ParseRecord(r.body)
-		if err != nil {
-			return parseError(r.key, err)
-		}
-		if metaOf(rec.Async) != r.meta {
-			rec.Value = bytes.Clone(rec.Value) // the fix outlives Badger's memory
-			c.find(Finding{Invariant: "I2", ID: id, What: fmt.Sprintf("its meta byte is %#x, that of its state is %#x", r.meta, metaOf(rec.Async)),
-				fix: func(b *batch) error { return b.set(r.key, metaOf(rec.Async), encoding.AppendRecord(nil, rec)) }})
-		}
-		c.blob(r.key, id, rec)
+		return c.task(r, id)
 	case keyInput:
 		rec, err := encoding.ParseRecord(r.body)
 		if err != nil {
@@ -79,13 +73,37 @@ func (c *checker) aboutTask(r stored) error {
 		if err != nil {
 			return err
 		}
-		if _, _, missing := c.get(idKey(keyResult, id)); missing {
+		if _, meta, err := c.snap.get(idKey(keyResult, id)); err == nil && meta == 0 {
 			c.stray(r.key, id, "it expires, and has no result")
 		} else if _, _, missing := c.get(expiryKey(int64(micros), expiresLone, id)); missing {
 			c.find(Finding{Invariant: "I7", ID: id, What: "it expires, and the index of expiry does not have it",
 				fix: func(b *batch) error { return b.set(expiryKey(int64(micros), expiresLone, id), 0, nil) }})
 		}
 	}
+	return nil
+}
+
+// task checks the record of a task.
+func (c *checker) task(r stored, id result.ID) error {
+	members, res, err := splitMembers(r.key, r.body)
+	if err != nil {
+		return err
+	}
+	c.entries(r.key, id, members, c.leaves)
+	var rec encoding.Record
+	meta := byte(0)
+	if res != nil {
+		if rec, err = encoding.ParseRecord(res); err != nil {
+			return parseError(r.key, err)
+		}
+		meta = metaOf(rec.Async)
+	}
+	if meta != r.meta {
+		body := bytes.Clone(r.body) // the fix outlives Badger's memory
+		c.find(Finding{Invariant: "I2", ID: id, What: fmt.Sprintf("its meta byte is %#x, that of its state is %#x", r.meta, meta),
+			fix: func(b *batch) error { return b.set(r.key, meta, body) }})
+	}
+	c.blob(r.key, id, rec)
 	return nil
 }
 

@@ -49,6 +49,9 @@ var calls = map[string]call{
 	"Report": {func(ctx context.Context, s *Store) error {
 		return second(s.Report(ctx, result.Async{ID: "y", State: result.Success}))
 	}, func(s *Store) bool { return state(s, "y").State == result.Success }},
+	"SaveAll": {func(ctx context.Context, s *Store) error {
+		return third(s.SaveAll(ctx, []result.Tree{foreign("all", 3)}, []result.Async{{ID: "z", State: result.Success}}))
+	}, func(s *Store) bool { return saved(s, "all") }},
 	"Revoke": {func(ctx context.Context, s *Store) error { return second(s.Revoke(ctx, own)) },
 		func(s *Store) bool { return state(s, ownID.ID(23)).State == result.Revoked }},
 	"Retry": {func(ctx context.Context, s *Store) error { return second(s.Retry(ctx, own)) },

@@ -65,8 +65,8 @@ func (b *batch) dropMark(key []byte) (bool, error) {
 	if err != nil || !e.rec.Forgotten {
 		return false, err
 	}
-	if namers, err := b.namers(id); err != nil || len(namers) > 0 {
+	if namers, err := b.namers(e); err != nil || len(namers) > 0 {
 		return false, err
 	}
-	return true, b.eraseTask(id)
+	return true, b.eraseTask(e)
 }

@@ -93,23 +93,24 @@
 //
 // A minted id leads to its result without an index: the results under one root
 // lie together, in member order, and a group that was minted whole is one run.
-// Any other task that a group names costs one index entry, which gives the
-// groups' creation numbers. Those are never used twice, so an entry that
-// outlived its group means nothing.
+// Any other task that a group names has the groups' creation numbers in its own
+// record, in front of its result. Those are never used twice, so a membership that
+// outlived its group means nothing. Naming a task that has a result writes that
+// again; an import that brings both at once writes each record once.
 //
 // # Invariants
 //
 //	I1  Every value ends in a CRC-32C over its key, meta byte and body.
 //	I2  The meta byte of a result is the code of its state; forgotten ones have
-//	    the high bit set.
+//	    the high bit set. It is 0 in a record of memberships alone.
 //	I3  For every saved group there are one head, one entry by creation number
 //	    that names it, and all pieces of its tree's version; the head has the
 //	    number.
 //	I4  The counts of a head equal a recount of the results of its leaves.
 //	I5  For every direct nested group there is the number of its leaves that
 //	    have not succeeded; the group is among the completed when it is zero.
-//	I6  A leaf outside the group's own root has an entry with the group's number
-//	    and the leaf's place; there is no other entry with that number.
+//	I6  The record of a leaf outside the group's own root has a membership with the
+//	    group's number and the leaf's place; there is no other with that number.
 //	I7  A head is settled if and only if nothing more is to come, and expires
 //	    when its 'e' entry says.
 //	I8  A long value has all its pieces, and one record or journal entry that
@@ -126,7 +127,7 @@
 // keys.go has every key, seal.go the form of a value; then queue.go, committer.go,
 // batch.go, batchrecords.go and flight.go, with absent.go as their memory. A
 // report goes report.go, change.go, namers.go, batch.go, watch.go. A tree goes
-// save.go, link.go, tree.go. Reads are in read.go, results.go, page.go, list.go
+// save.go, link.go, membership.go, tree.go; many small ones saveall.go. Reads are in read.go, results.go, page.go, list.go
 // and find.go; large operations in journal.go, changetree.go and remove.go;
 // clock.go, expiry.go and sweep.go are about time. Opening is open.go, then what
 // it looks at: format.go, lock.go, manifest.go, tables.go, wal.go, fingerprint.go,

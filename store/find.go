@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"slices"
 
 	"github.com/seed-1c955bc8/bunch/result"
@@ -46,7 +45,7 @@ func (s *Store) Find(ctx context.Context, id result.ID) ([]result.ID, error) {
 
 // namedBy is namers on a snapshot: the saved groups that name a task.
 func namedBy(r records, task result.ID) ([]*group, error) {
-	groups, err := memberOf(r, idKey(keyNamers, task))
+	groups, err := memberOf(r, idKey(keyResult, task))
 	if err != nil {
 		return nil, err
 	}
@@ -96,18 +95,15 @@ func ownGroup(r records, id result.ID, has func(result.Tree) bool) ([]*group, er
 	return []*group{g}, nil
 }
 
-// memberOf reads the saved groups of an 'i' or 'n' record. Entries of groups
-// that are gone mean nothing.
+// memberOf reads the saved groups that an 'r' or 'n' record names. Memberships of
+// groups that are gone mean nothing.
 func memberOf(r records, key []byte) (groups []*group, err error) {
-	entries, _, err := r.get(key)
+	members, err := memberships(r, key)
 	if err != nil {
 		return nil, err
 	}
-	if len(entries)%membershipLen != 0 {
-		return nil, corrupt(key, fmt.Errorf("%d bytes of memberships", len(entries)))
-	}
-	for ; len(entries) > 0; entries = entries[membershipLen:] {
-		id, _, err := r.get(seqKey(keySeq, binary.BigEndian.Uint64(entries)))
+	for ; len(members) > 0; members = members[membershipLen:] {
+		id, _, err := r.get(seqKey(keySeq, binary.BigEndian.Uint64(members)))
 		if err != nil {
 			return nil, err
 		}

@@ -48,6 +48,6 @@ func (c Checked) Clean() bool { return c.Found == 0 }
 // right and whose content is not.
 var stands = map[byte]string{
 	keyHead: "I3", keyTree: "I3", keySeq: "I3", keyResult: "I2", keyDirect: "I5",
-	keyNamers: "I6", keyNests: "I6", keyExpiry: "I7", keyLone: "I7", keyBlob: "I8",
+	keyNests: "I6", keyExpiry: "I7", keyLone: "I7", keyBlob: "I8",
 	keyMeta: "I9", keyLabels: "I10", keyNote: "I10", keyInput: "I10", keyJournal: "I10",
 }

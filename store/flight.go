@@ -27,6 +27,9 @@ type record struct {
 	meta   byte
 }
 
+// size is no less than what Badger counts for it.
+func (w record) size() int { return len(w.key) + len(w.sealed) + 16 }
+
 // body is the record without its seal, nil if it goes.
 func (w record) body() []byte {
 	if w.sealed == nil {

@@ -14,10 +14,10 @@ import (
 )
 
 // formatVersion changes when an older program could no longer read what is in the
-// directory.
+// directory. 1 was before the first release: it had memberships in an index.
 const (
 	formatWords   = "bunch store, format"
-	formatVersion = 1
+	formatVersion = 2
 )
 
 // formatLine is the text of formatFile.
@@ -71,7 +71,7 @@ func checkFormat(text string) error {
 	if !ok || err != nil || v == 0 {
 		return fmt.Errorf("%w: %s does not say which format this is", result.ErrCorrupt, formatFile)
 	}
-	if v > formatVersion {
+	if v != formatVersion {
 		return &result.VersionError{What: "store", Got: v, Max: formatVersion}
 	}
 	return nil

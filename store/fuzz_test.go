@@ -8,6 +8,7 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/encoding/encodingtest"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -65,6 +66,30 @@ func FuzzSeal(f *testing.F) {
 		_, err3 := unseal(key, meta, sealed[:len(sealed)-1])
 		if !errors.Is(err, result.ErrCorrupt) || !errors.Is(err2, result.ErrCorrupt) || err3 == nil && len(body) == 0 {
 			t.Fatalf("%x under key %x, meta %d: %v, %v, %v", body, key, meta, err, err2, err3)
+		}
+	})
+}
+
+// FuzzMembers: what is read of a task's record is written the same again, or it is
+// refused.
+func FuzzMembers(f *testing.F) {
+	res := encoding.AppendRecord(nil, encoding.Record{Async: result.Async{State: result.Success, Value: []byte{1}}})
+	f.Add([]byte(nil))
+	f.Add(res)
+	f.Add(append(appendMembers(nil, append(membership(1, 0), membership(2, 7)...)), res...))
+	f.Add([]byte{membersMark, 0xff, 0xff, 1})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var members, res []byte
+		var err error
+		encodingtest.Bounded(t, func() { members, res, err = splitMembers([]byte("rkey"), body) })
+		if err != nil {
+			if !errors.Is(err, result.ErrCorrupt) {
+				t.Fatalf("%x: %v", body, err)
+			}
+			return
+		}
+		if again := append(appendMembers(nil, members), res...); !bytes.Equal(again, body) || len(members)%membershipLen != 0 {
+			t.Fatalf("%x is %x and %x, and that is %x", body, members, res, again)
 		}
 	})
 }

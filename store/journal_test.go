@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -147,7 +149,8 @@ func TestJournal(t *testing.T) {
 			if found, err := s.Find(ctx, tree.At(many-1).ID()); err != nil || len(found) > 0 {
 				t.Errorf("after %d of a delete: %v, %v", done, found, err)
 			}
-			empty(t, s, keyHead, keyTree, keySeq, keyNamers, keyJournal)
+			empty(t, s, keyHead, keyTree, keySeq, keyJournal)
+			unnamed(t, s)
 		}
 	}
 }
@@ -172,7 +175,7 @@ func TestJournalSave(t *testing.T) {
 		if err := b.beginLong(j); err != nil {
 			return err
 		}
-		return b.addMembership(idKey(keyNamers, tree.At(0).ID()), nil, j.Seq, 0)
+		return b.addMembership(idKey(keyResult, tree.At(0).ID()), j.Seq, 0)
 	})
 	p, err := s.Progress(ctx, "f")
 	if err != nil || p.Total != many || p.Completed != 1 {
@@ -273,6 +276,25 @@ func check(t *testing.T, s *Store, id result.ID, n func(result.Counts) int) {
 }
 
 // empty tests that nothing is stored under these kinds of keys.
+// unnamed checks that no task has a membership left.
+func unnamed(t *testing.T, s *Store) {
+	t.Helper()
+	err := s.db.View(func(txn *badger.Txn) error {
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{keyResult}})
+		defer it.Close()
+		for it.Rewind(); it.Valid(); it.Next() {
+			key := it.Item().KeyCopy(nil)
+			if members, err := memberships(snapshot{txn}, key); err != nil || members != nil {
+				t.Errorf("left behind: %s: %x, %v", describe(key), members, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func empty(t *testing.T, s *Store, kinds ...byte) {
 	t.Helper()
 	b := &batch{s: s, snap: snapshot{s.db.NewTransaction(false)}} // not the committer's

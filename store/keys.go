@@ -20,11 +20,10 @@ import (
 //	'b' seq:8                             its note                  encoding.Record
 //	's' seq:8                             its id, by creation       text
 //	'd' seq:8 ordinal:4                   unsuccessful leaves below direct member ordinal-1   number:8
-//	'r' id                                a task's result           encoding.Record
+//	'r' id                                a task: who names it, and its result    see membership.go
 //	'v' seq:8 piece:4                     a piece of a long value   bytes
 //	'a' id                                a task's input            encoding.Record
-//	'i' id                                who names a task          (seq:8 ordinal:4)*
-//	'n' id                                who nests a group         (seq:8 ordinal:4)*
+//	'n' id                                who nests a group         see membership.go
 //	'e' time:8 kind:1 id                  something expires         empty
 //	'l' id                                when a lone result does   time:8
 //	'j' seq:8                             work under way            journal
@@ -41,7 +40,6 @@ const (
 	keyResult  = 'r'
 	keyBlob    = 'v'
 	keyInput   = 'a'
-	keyNamers  = 'i'
 	keyNests   = 'n'
 	keyExpiry  = 'e'
 	keyLone    = 'l'

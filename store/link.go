@@ -1,32 +1,26 @@
 package store
 
 import (
-	"encoding/binary"
 	"fmt"
 	"iter"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// maxNamers is how many saved groups may name one task: a report of it changes
-// the heads of all of them in one transaction.
-const maxNamers = 1000
-
 // A survey is what there is already of a tree's leaves: all that Save must know
 // before it writes.
 type survey struct {
 	progress result.Progress
-	left     map[uint32]uint64    // by ordinal of a direct nested group: leaves not successful
-	named    map[result.ID][]byte // memberships of the leaves that groups name already
-	foreign  int                  // leaves that need an index entry
-	own      bool                 // there are leaves under the group's own root
+	left     map[uint32]uint64 // by ordinal of a direct nested group: leaves not successful
+	foreign  int               // leaves that need a membership
+	own      bool              // there are leaves under the group's own root
 	nested   bool
 }
 
 // survey counts the results that are there. Where nothing was reported yet a run
 // of a million costs one look.
 func (b *batch) survey(seq uint64, tree result.Tree) (survey, error) {
-	s := survey{left: map[uint32]uint64{}, named: map[result.ID][]byte{}}
+	s := survey{left: map[uint32]uint64{}}
 	s.progress.Total = tree.Len()
 	s.progress.Leaves = s.progress.Leaves.Add(result.Pending, tree.LeafCount())
 	for ordinal, nested := range placedGroups(tree) {
@@ -52,14 +46,7 @@ func (b *batch) survey(seq uint64, tree result.Tree) (survey, error) {
 				return s, err
 			}
 			s.count(ordinal, e.rec.Async)
-			entries, err := b.memberships(idKey(keyNamers, id))
-			if err != nil {
-				return s, err
-			}
-			if entries != nil {
-				s.named[id] = entries
-			}
-			if len(entries)/membershipLen >= maxNamers && !names(entries, seq) {
+			if len(e.members)/membershipLen >= maxNamers && !names(e.members, seq) {
 				return s, fmt.Errorf("%w: task %q is in %d saved groups already", result.ErrTooLarge, string(id), maxNamers)
 			}
 		}
@@ -86,26 +73,21 @@ func (s *survey) count(ordinal uint32, a result.Async) {
 	}
 }
 
-// link writes the indexes of a group: who names a foreign leaf, who nests a
-// group, and what is left below each direct nested group.
+// link writes who names a foreign leaf, who nests a group, and what is left below
+// each direct nested group.
 func (b *batch) link(seq uint64, tree result.Tree, s survey) error {
 	for ordinal, run := range placedRuns(tree) {
 		if _, _, _, ok := ownRun(tree.ID(), run); ok {
 			continue
 		}
 		for id := range tasks(run) {
-			if err := b.addMembership(idKey(keyNamers, id), s.named[id], seq, ordinal); err != nil {
+			if err := b.addMembership(idKey(keyResult, id), seq, ordinal); err != nil {
 				return err
 			}
 		}
 	}
 	for nested := range foreignGroups(tree) {
-		key := idKey(keyNests, nested.ID())
-		entries, err := b.memberships(key)
-		if err != nil {
-			return err
-		}
-		if err := b.addMembership(key, entries, seq, 0); err != nil {
+		if err := b.addMembership(idKey(keyNests, nested.ID()), seq, 0); err != nil {
 			return err
 		}
 	}
@@ -127,7 +109,7 @@ func (b *batch) unlink(seq uint64, tree result.Tree) error {
 			continue
 		}
 		for id := range tasks(run) {
-			if err := b.dropMembership(idKey(keyNamers, id), seq); err != nil {
+			if err := b.dropMembership(idKey(keyResult, id), seq); err != nil {
 				return err
 			}
 		}
@@ -146,51 +128,6 @@ func (b *batch) unlink(seq uint64, tree result.Tree) error {
 		}
 	}
 	return nil
-}
-
-func (b *batch) addMembership(key, entries []byte, seq uint64, ordinal uint32) error {
-	if names(entries, seq) {
-		return nil
-	}
-	body := append(make([]byte, 0, len(entries)+membershipLen+sealLen), entries...)
-	body = binary.BigEndian.AppendUint64(body, seq)
-	body = binary.BigEndian.AppendUint32(body, ordinal)
-	if err := b.set(key, 0, body); err != nil {
-		return err
-	}
-	return b.pause()
-}
-
-func (b *batch) dropMembership(key []byte, seq uint64) error {
-	entries, err := b.memberships(key)
-	if err != nil || !names(entries, seq) {
-		return err
-	}
-	var body []byte
-	for ; len(entries) > 0; entries = entries[membershipLen:] {
-		if binary.BigEndian.Uint64(entries) != seq {
-			body = append(body, entries[:membershipLen]...)
-		}
-	}
-	if body == nil {
-		err = b.delete(key)
-	} else {
-		err = b.set(key, 0, body)
-	}
-	if err != nil {
-		return err
-	}
-	return b.pause()
-}
-
-// names reports whether group seq is among the memberships.
-func names(entries []byte, seq uint64) bool {
-	for ; len(entries) > 0; entries = entries[membershipLen:] {
-		if binary.BigEndian.Uint64(entries) == seq {
-			return true
-		}
-	}
-	return false
 }
 
 // foreignGroups ranges over the nested groups that tree's own root does not lead

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"encoding/binary"
-	"fmt"
 	"iter"
 	"slices"
 
@@ -70,7 +69,7 @@ func mintedRun(t result.Tree) (root result.Root, first uint32, count int, ok boo
 }
 
 // ownRun is mintedRun for leaves under the own root of group id: those need no
-// index entry, since their ids lead to the group.
+// membership, since their ids lead to the group.
 func ownRun(id result.ID, leaves result.Tree) (root result.Root, first uint32, count int, ok bool) {
 	own, ok := ownRoot(id)
 	if !ok {
@@ -149,15 +148,11 @@ type namer struct {
 	ordinal uint32
 }
 
-const membershipLen = 12
-
 // namers returns the saved groups that name a task, in the order of their
 // creation.
-func (b *batch) namers(task result.ID) ([]namer, error) {
+func (b *batch) namers(task entry) ([]namer, error) {
 	var list []namer
-	var key []byte
-	if root, node, ok := task.Minted(); ok {
-		key = nodeKey(keyNamers, root, node)
+	if root, node, ok := task.id.Minted(); ok {
 		g, err := b.group(nodeKey(keyHead, root, 0))
 		if err != nil {
 			return nil, err
@@ -172,37 +167,17 @@ func (b *batch) namers(task result.ID) ([]namer, error) {
 			}
 		}
 	}
-	if key == nil {
-		key = idKey(keyNamers, task)
-	}
-	entries, err := b.memberships(key)
-	if err != nil {
-		return nil, err
-	}
-	for ; len(entries) > 0; entries = entries[membershipLen:] {
-		g, err := b.groupBySeq(binary.BigEndian.Uint64(entries))
+	for members := task.members; len(members) > 0; members = members[membershipLen:] {
+		g, err := b.groupBySeq(binary.BigEndian.Uint64(members))
 		if err != nil {
 			return nil, err
 		}
 		if g != nil {
-			list = append(list, namer{g, binary.BigEndian.Uint32(entries[8:])})
+			list = append(list, namer{g, binary.BigEndian.Uint32(members[8:])})
 		}
 	}
 	if len(list) > 1 {
 		slices.SortFunc(list, func(a, b namer) int { return cmp.Compare(a.head.Seq, b.head.Seq) })
 	}
 	return list, nil
-}
-
-// memberships reads the entries under an 'i' or 'n' key:
-//
-//	+---------------------+-------------+
-//	| seq of a group  (8) | ordinal (4) |  ...
-//	+---------------------+-------------+
-func (b *batch) memberships(key []byte) ([]byte, error) {
-	body, _, err := b.get(key)
-	if err == nil && len(body)%membershipLen != 0 {
-		err = corrupt(key, fmt.Errorf("%d bytes of memberships", len(body)))
-	}
-	return body, err
 }

@@ -38,8 +38,10 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"a file", func(t *testing.T, dir string) { write(t, dir, "x") }, Options{}, nil, "not a directory"},
 		{"another directory", func(t *testing.T, dir string) { write(t, filepath.Join(dir, "photo.jpg"), "x") }, Options{}, nil, "not a store"},
-		{"a newer format", func(t *testing.T, dir string) { write(t, filepath.Join(dir, formatFile), "bunch store, format 2\n") }, Options{},
+		{"a newer format", func(t *testing.T, dir string) { write(t, filepath.Join(dir, formatFile), "bunch store, format 3\n") }, Options{},
 			func(err error) bool { return errors.As(err, &newer) }, "newer release"},
+		{"an older format", func(t *testing.T, dir string) { write(t, filepath.Join(dir, formatFile), "bunch store, format 1\n") }, Options{},
+			func(err error) bool { return errors.As(err, &newer) }, "no longer reads"},
 		{"a damaged format", func(t *testing.T, dir string) { write(t, filepath.Join(dir, formatFile), "bunch store, fo") }, Options{},
 			func(err error) bool { return errors.Is(err, result.ErrCorrupt) }, formatFile},
 		{"no format", func(t *testing.T, dir string) {

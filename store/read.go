@@ -130,36 +130,41 @@ func (s *Store) Get(ctx context.Context, id result.ID) (a result.Async, err erro
 
 // readResult reads a task's result: PENDING if there is none.
 func readResult(r records, id result.ID, filter result.Filter) (a result.Async, found bool, err error) {
-	a = result.Async{ID: id, State: result.Pending, Attempt: 1}
 	key := idKey(keyResult, id)
 	body, _, err := r.get(key)
 	if err != nil {
 		return a, false, err
 	}
-	if body != nil {
-		if a, err = parseResult(r, id, key, bytes.Clone(body)); err != nil {
-			return a, true, err
-		}
+	if a, found, err = parseResult(r, id, key, bytes.Clone(body)); err != nil {
+		return a, true, err
 	}
 	if filter.Inputs {
 		a.Input, err = readAside(r, idKey(keyInput, id))
 	}
-	return a, body != nil, err
+	return a, found, err
 }
 
-// parseResult makes a result of a record's body, of which its value may be a piece.
-func parseResult(r records, id result.ID, key, body []byte) (result.Async, error) {
-	rec, err := encoding.ParseRecord(body)
+// parseResult makes a result of the body of a task's record, of which its value may
+// be a piece. It is PENDING, and not found, if none is in there.
+func parseResult(r records, id result.ID, key, body []byte) (a result.Async, found bool, err error) {
+	_, res, err := splitMembers(key, body)
 	if err != nil {
-		return result.Async{}, parseError(key, err)
+		return a, false, err
+	}
+	if res == nil {
+		return result.Async{ID: id, State: result.Pending, Attempt: 1}, false, nil
+	}
+	rec, err := encoding.ParseRecord(res)
+	if err != nil {
+		return a, true, parseError(key, err)
 	}
 	if rec.Blob != nil {
 		if rec, err = whole(r, rec); err != nil {
-			return result.Async{}, err
+			return a, true, err
 		}
 	}
 	rec.ID = id
-	return rec.Async, nil
+	return rec.Async, true, nil
 }
 
 // Marshal returns v as CBOR, by package encoding.

@@ -111,19 +111,21 @@ func (b *batch) lose(key []byte) error {
 // groups that name it follow when those are repaired.
 func (b *batch) forgetLost(id result.ID) error {
 	rec := encoding.Record{Async: result.Async{State: result.Pending, Forgotten: true, Attempt: 1}}
-	key := idKey(keyResult, id)
-	if old, _, err := b.get(key); err == nil && old != nil {
-		if stood, err := encoding.ParseRecord(old); err == nil { // only its value is lost
-			rec.Attempt = stood.Attempt
-		}
+	e, err := b.entry(id)
+	if err == nil && e.exists { // only its value is lost
+		rec.Attempt = e.rec.Attempt
 	}
 	b.news = append(b.news, news{task: id})
-	return b.set(key, metaOf(rec.Async), encoding.AppendRecord(nil, rec))
+	return b.set(e.key, metaOf(rec.Async), encoding.AppendRecord(appendMembers(nil, e.members), rec))
 }
 
 // dropInput removes the input of a task that no group names.
 func (b *batch) dropInput(id result.ID) error {
-	if namers, err := b.namers(id); err != nil || len(namers) > 0 {
+	e, err := b.entry(id)
+	if err != nil {
+		return err
+	}
+	if namers, err := b.namers(e); err != nil || len(namers) > 0 {
 		return err
 	}
 	if err := b.deleteAside(idKey(keyInput, id)); err != nil {

@@ -53,9 +53,13 @@ func (c *checker) recount(g *group, tree result.Tree) (recount, error) {
 // results calls do with the stored results of a run of minted tasks, or of one
 // task, and dark for each that cannot be read.
 func (c *checker) results(run result.Tree, do func(result.Async), dark func()) error {
-	one := func(body []byte, ok bool) {
-		rec, err := encoding.ParseRecord(body)
-		if !ok || err != nil {
+	one := func(key, body []byte, ok bool) {
+		_, res, err := splitMembers(key, body)
+		if ok && err == nil && res == nil {
+			return // nobody reported it
+		}
+		rec, parsing := encoding.ParseRecord(res)
+		if !ok || err != nil || parsing != nil {
 			dark()
 			return
 		}
@@ -63,8 +67,9 @@ func (c *checker) results(run result.Tree, do func(result.Async), dark func()) e
 	}
 	root, node, n, ok := run.Run()
 	if !ok || n == 1 {
-		if body, ok, missing := c.get(idKey(keyResult, run.ID())); !missing {
-			one(body, ok)
+		key := idKey(keyResult, run.ID())
+		if body, ok, missing := c.get(key); !missing {
+			one(key, body, ok)
 		}
 		return c.poll()
 	}
@@ -78,7 +83,7 @@ func (c *checker) results(run result.Tree, do func(result.Async), dark func()) e
 		item := it.Item()
 		err := item.Value(func(sealed []byte) error {
 			body, err := unseal(item.Key(), item.UserMeta(), sealed)
-			one(body, err == nil)
+			one(item.Key(), body, err == nil)
 			return nil
 		})
 		if err != nil {

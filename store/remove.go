@@ -97,7 +97,11 @@ func dropPassage(list []passage, seq uint64) []passage {
 // their results stay, as lone ones.
 func (b *batch) letGo(t *tally, j journal, tree result.Tree) error {
 	do := func(id result.ID) error {
-		namers, err := b.namers(id)
+		e, err := b.entry(id)
+		if err != nil {
+			return err
+		}
+		namers, err := b.namers(e)
 		if err != nil {
 			return err
 		}
@@ -107,9 +111,9 @@ func (b *batch) letGo(t *tally, j journal, tree result.Tree) error {
 			}
 		}
 		if j.Verb == journalExpire {
-			err = b.eraseTask(id)
+			err = b.eraseTask(e)
 		} else {
-			err = b.orphan(id)
+			err = b.orphan(e)
 		}
 		if err != nil {
 			return err
@@ -163,26 +167,18 @@ func (b *batch) eachKey(kind byte, root result.Root, first uint32, count int, do
 	}
 }
 
-func (b *batch) orphan(id result.ID) error {
-	if err := b.deleteAside(idKey(keyInput, id)); err != nil {
+func (b *batch) orphan(e entry) error {
+	if err := b.deleteAside(idKey(keyInput, e.id)); err != nil {
 		return err
 	}
-	if b.s.opts.Retention == 0 {
+	if b.s.opts.Retention == 0 || !e.exists {
 		return nil
 	}
-	e, err := b.entry(id)
-	if err != nil || !e.exists {
-		return err
-	}
-	return b.expireLone(id)
+	return b.expireLone(e.id)
 }
 
 // eraseTask removes all that is stored of a task.
-func (b *batch) eraseTask(id result.ID) error {
-	e, err := b.entry(id)
-	if err != nil {
-		return err
-	}
+func (b *batch) eraseTask(e entry) error {
 	if e.rec.Blob != nil {
 		if err := b.deleteBlob(*e.rec.Blob); err != nil {
 			return err
@@ -192,10 +188,10 @@ func (b *batch) eraseTask(id result.ID) error {
 		if err := b.delete(e.key); err != nil {
 			return err
 		}
-		b.news = append(b.news, news{task: id})
+		b.news = append(b.news, news{task: e.id})
 	}
-	if err := b.deleteAside(idKey(keyInput, id)); err != nil {
+	if err := b.deleteAside(idKey(keyInput, e.id)); err != nil {
 		return err
 	}
-	return b.delete(idKey(keyLone, id))
+	return b.delete(idKey(keyLone, e.id))
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
@@ -27,22 +26,25 @@ func (s *Store) Report(ctx context.Context, reports ...result.Async) ([]result.O
 	}
 	outcomes := make([]result.Outcome, len(reports))
 	blobs := make([]*encoding.Blob, len(reports)) // written once, also if applied again
-	err := s.write(ctx, "report", id, func(b *batch) error {
-		if err := b.writeBlobs(reports, blobs); err != nil {
-			return err
-		}
-		for i, r := range reports {
-			var err error
-			if outcomes[i], err = b.report(r, blobs[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := s.write(ctx, "report", id, func(b *batch) error { return b.reportAll(reports, blobs, outcomes) })
 	if err != nil {
 		return nil, err
 	}
 	return outcomes, nil
+}
+
+// reportAll applies reports, of which the long ones are in blobs from then on.
+func (b *batch) reportAll(reports []result.Async, blobs []*encoding.Blob, outcomes []result.Outcome) error {
+	if err := b.writeBlobs(reports, blobs); err != nil {
+		return err
+	}
+	for i, r := range reports {
+		var err error
+		if outcomes[i], err = b.report(r, blobs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) validate(reports []result.Async) error {
@@ -82,16 +84,17 @@ func (s *Store) validateValue(what string, v []byte) error {
 // report is: what it writes takes transactions of its own. All records of one
 // call must fit one transaction, so many are cut shorter than few.
 func (b *batch) writeBlobs(reports []result.Async, blobs []*encoding.Blob) error {
-	total, sizes := 0, make([]int, len(reports))
+	total, most, sizes := 0, 0, make([]int, len(reports))
 	for i, r := range reports {
 		sizes[i] = sizeOf(r)
 		total += sizes[i]
+		most = max(most, sizes[i])
 	}
 	inline := maxInline
 	if total > 4*maxInline {
 		inline = 256
 	}
-	if slices.Max(sizes) <= inline {
+	if most <= inline {
 		return nil
 	}
 	asked := map[result.ID]*result.Request{} // by earlier reports of the call

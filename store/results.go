@@ -127,7 +127,7 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 			if err != nil {
 				return err
 			}
-			a, err := parseResult(r, "", key, body)
+			a, _, err := parseResult(r, "", key, body)
 			if err != nil {
 				return err
 			}

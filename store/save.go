@@ -19,7 +19,7 @@ func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attribut
 	if err := s.validateSave(tree, attr); err != nil {
 		return result.Outcome{}, &Error{Op: "save", ID: id, Err: err}
 	}
-	return s.operate(ctx, "save", id, func(b *batch, t *tally) error { return b.save(t, tree, attr) })
+	return s.operate(ctx, "save", id, func(b *batch, t *tally) error { return b.save(t, tree, attr, true) })
 }
 
 func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
@@ -43,8 +43,9 @@ func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
 	return nil
 }
 
-// save saves tree, or lets the group of this id grow.
-func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes) error {
+// save saves tree, or lets the group of this id grow. Not alone in its step, it
+// cannot be a long operation.
+func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes, alone bool) error {
 	key := idKey(keyHead, tree.ID())
 	old, err := b.group(key)
 	if err != nil {
@@ -71,9 +72,11 @@ func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes) error {
 		return err
 	}
 	encoded := encoding.AppendTree(nil, tree)
-	if b.tight || len(encoded) > treePiece || largeSave(tree, attr, found) {
-		b.long = true
+	large := len(encoded) > treePiece || largeSave(tree, attr, found)
+	if large && !alone {
+		return fmt.Errorf("%w: group %q is to be saved alone", result.ErrTooLarge, string(tree.ID()))
 	}
+	b.long = alone && (large || b.tight)
 	if j.Pieces, err = b.draft(j, tree, encoded, attr); err != nil {
 		return err
 	}

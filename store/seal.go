@@ -53,7 +53,7 @@ func describe(key []byte) string {
 	}
 	kinds := map[byte]string{
 		keyHead: "head of group", keyResult: "result of task", keyInput: "input of task",
-		keyNamers: "groups of task", keyNests: "groups of group", keyLone: "expiry of task",
+		keyNests: "groups of group", keyLone: "expiry of task",
 	}
 	if kind, ok := kinds[key[0]]; ok {
 		if id, err := parseID(key[1:]); err == nil {

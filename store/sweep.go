@@ -139,14 +139,18 @@ func (b *batch) expire(key []byte) (removed bool, err error) {
 		return false, err
 	}
 	if ok && int64(at) == micros {
-		namers, err := b.namers(id)
+		e, err := b.entry(id)
+		if err != nil {
+			return false, err
+		}
+		namers, err := b.namers(e)
 		if err != nil {
 			return false, err
 		}
 		if len(namers) > 0 { // it lives with them now
 			err = b.delete(idKey(keyLone, id))
 		} else {
-			removed, err = true, b.eraseTask(id)
+			removed, err = true, b.eraseTask(e)
 		}
 		if err != nil {
 			return false, err

@@ -17,14 +17,11 @@ import (
 const treePiece = 64 << 10 // bytes: part of the format
 
 // writeTree stores an encoded tree as version of group seq and returns in how
-// many pieces. It flushes the batch when that gets full, so the caller may have
-// nothing in it that must not be seen alone.
+// many pieces. A long operation's batch is flushed when it gets full.
 func (b *batch) writeTree(seq uint64, version uint32, encoded []byte) (pieces uint32, err error) {
 	for ; len(encoded) > 0; pieces++ {
-		if b.full() {
-			if err := b.flushForRoom(); err != nil {
-				return 0, err
-			}
+		if err := b.pause(); err != nil {
+			return 0, err
 		}
 		piece := encoded[:min(len(encoded), treePiece)]
 		encoded = encoded[len(piece):]

@@ -25,8 +25,8 @@ as 'bunch show -o raw' prints them.
 The first ready result of a task stands, so importing twice changes nothing.
 Lines are taken in batches of up to 1000, each stored as a whole or not at all.
 A bad line is told of and left out; with --strict import stops at it, with exit
-code 1: what came before it stays. If the store refuses a line, up to four
-batches of lines behind it may be stored as well.
+code 1: what came before it stays. If the store refuses a line, those of its
+batch are stored one by one, and up to seven batches behind it as well.
 
 In the end standard error says what became of it all; with -o json standard
 output does too, as groups_saved, groups_there, results_applied,
@@ -81,7 +81,7 @@ func (a *app) takeIn(ctx context.Context, s *share, in *intake, file *os.File, i
 
 // storingAtOnce is how many batches are on their way into the store at once: so
 // many that the store always has the next one to prepare.
-const storingAtOnce = 4
+const storingAtOnce = 8
 
 // store stores the batches that are read, and adds up what becomes of them.
 func (a *app) store(ctx context.Context, s *share, in *intake, sum *importSum, bar *byteBar) (err error) {

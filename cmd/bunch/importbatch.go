@@ -8,11 +8,12 @@ import (
 
 // docBatch is documents to store at once.
 type docBatch struct {
-	groups  []groupDoc // no two of one id
-	reports []result.Async
-	places  []docPlace // where reports[i] stood
-	bad     []badDoc
-	bytes   int // read for it, bad lines and all
+	groups      []result.Tree // no two of one id
+	groupPlaces []docPlace    // where groups[i] stood
+	reports     []result.Async
+	places      []docPlace // where reports[i] stood
+	bad         []badDoc
+	bytes       int // read for it, bad lines and all
 
 	groupIDs, taskIDs map[result.ID]bool
 }
@@ -34,16 +35,11 @@ func (b *docBatch) meets(next *docBatch) bool {
 		}
 	}
 	for _, g := range next.groups {
-		if b.groupIDs[g.tree.ID()] {
+		if b.groupIDs[g.ID()] {
 			return true
 		}
 	}
 	return false
-}
-
-type groupDoc struct {
-	tree result.Tree
-	at   docPlace
 }
 
 type badDoc struct {

@@ -184,7 +184,8 @@ func (in *intake) document(at docPlace, text []byte, read int) error {
 			}
 		}
 		in.b.groupIDs[id] = true
-		in.b.groups = append(in.b.groups, groupDoc{doc.Group, at})
+		in.b.groups = append(in.b.groups, doc.Group)
+		in.b.groupPlaces = append(in.b.groupPlaces, at)
 	}
 	in.text += len(text)
 	return nil

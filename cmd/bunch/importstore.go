@@ -47,13 +47,27 @@ func storeBatch(ctx context.Context, s *share, b *docBatch) *storing {
 	return st
 }
 
+// apply stores a batch in one step. What the store will not take joins the bad ones
+// of the batch; an error means that nothing more can be stored.
+func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch) error {
+	saved, reported, err := s.SaveAll(ctx, b.groups, b.reports)
+	if refused(err) || errors.Is(err, errors.ErrUnsupported) {
+		return sum.applyEach(ctx, s, b)
+	}
+	sum.reported(reported)
+	for _, o := range saved {
+		sum.save(o)
+	}
+	sum.bad += len(b.bad)
+	return err
+}
+
 // savers is how many groups are saved at once, so that they share syncs.
 const savers = 256
 
-// apply stores a batch: the results in one step, the groups at the same time.
-// What the store will not take joins the bad ones of the batch; an error means
-// that nothing more can be stored.
-func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch) error {
+// applyEach stores the documents of a batch one by one, since the store refuses one
+// of them, or is another process's.
+func (sum *importSum) applyEach(ctx context.Context, s *share, b *docBatch) error {
 	outcomes := make([]result.Outcome, len(b.groups))
 	errs := make([]error, len(b.groups))
 	next := make(chan int, len(b.groups))
@@ -61,15 +75,13 @@ func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch) error {
 		next <- i
 	}
 	close(next)
-	// All at once, so that the store has the results of a group still in memory when
-	// it counts them.
+	// Results first: a group whose results are there is counted once.
+	err := sum.report(ctx, s, b, 0, len(b.reports))
 	var wg sync.WaitGroup
-	var err error
-	wg.Go(func() { err = sum.report(ctx, s, b, 0, len(b.reports)) })
 	for range min(savers, len(b.groups)) {
 		wg.Go(func() {
 			for i := range next {
-				outcomes[i], errs[i] = s.Save(ctx, b.groups[i].tree, result.Attributes{})
+				outcomes[i], errs[i] = s.Save(ctx, b.groups[i], result.Attributes{})
 			}
 		})
 	}
@@ -77,18 +89,34 @@ func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch) error {
 	for i, failed := range errs {
 		switch {
 		case refused(failed):
-			b.bad = append(b.bad, badDoc{b.groups[i].at, failed})
+			b.bad = append(b.bad, badDoc{b.groupPlaces[i], failed})
 		case failed != nil:
 			err = cmp.Or(err, failed)
-		case outcomes[i].Applied:
-			sum.saved++
 		default:
-			sum.there++
+			sum.save(outcomes[i])
 		}
 	}
 	slices.SortStableFunc(b.bad, func(x, y badDoc) int { return cmp.Compare(x.at.line, y.at.line) })
 	sum.bad += len(b.bad)
 	return err
+}
+
+func (sum *importSum) save(o result.Outcome) {
+	if o.Applied {
+		sum.saved++
+	} else {
+		sum.there++
+	}
+}
+
+func (sum *importSum) reported(outcomes []result.Outcome) {
+	for _, o := range outcomes {
+		if o.Applied {
+			sum.applied++
+		} else {
+			sum.stood++
+		}
+	}
 }
 
 // report reports from up to to. If the store refuses one of them it has taken
@@ -100,13 +128,7 @@ func (sum *importSum) report(ctx context.Context, s *share, b *docBatch, from, t
 	outcomes, err := s.Report(ctx, b.reports[from:to]...)
 	switch {
 	case !refused(err):
-		for _, o := range outcomes {
-			if o.Applied {
-				sum.applied++
-			} else {
-				sum.stood++
-			}
-		}
+		sum.reported(outcomes)
 		return err
 	case to-from == 1:
 		b.bad = append(b.bad, badDoc{b.places[from], err})
