@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"time"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -81,12 +80,6 @@ func (b *batch) applyAll(ops []*op) error {
 	if len(ops) == 0 {
 		return nil // and nothing to ask the system for
 	}
-	if time.Since(b.s.roomAt) > roomAge {
-		if err := b.s.room(); err != nil {
-			b.s.refuse(ops, err)
-			return nil
-		}
-	}
 	b.now = b.s.now() // not before anybody's call
 	for i, o := range ops {
 		if !o.turn.CompareAndSwap(waiting, taken) {
@@ -96,6 +89,8 @@ func (b *batch) applyAll(ops []*op) error {
 			if err := b.flush(); err != nil {
 				return b.fail(err, ops[i:])
 			}
+		}
+		if len(b.ops) == 0 { // a batch begins
 			if err := b.s.room(); err != nil {
 				o.answer(err)
 				b.s.refuse(ops[i+1:], err)

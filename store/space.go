@@ -49,18 +49,8 @@ func (s *Store) room() error {
 	if s.opts.InMemory {
 		return nil
 	}
-	s.roomAt = time.Time{}
-	if err := s.keeps(s.opts.Profile.reserve()); err != nil {
-		return err
-	}
-	s.roomAt = time.Now()
-	return nil
+	return s.keeps(s.opts.Profile.reserve())
 }
-
-// roomAge is how long there is room for small batches once there was. Asking the
-// system takes ten microseconds, as long as the laws of three reports. In that time
-// such batches write a MiB or two; what others write is not in the table either.
-const roomAge = 10 * time.Millisecond
 
 // refuse answers ops and all that wait with err.
 func (s *Store) refuse(ops []*op, err error) {

@@ -28,7 +28,6 @@ type Store struct {
 	changes   uint64                           // of results, since Open; the committer's
 	absent    absent                           // the committer's
 	free      func(dir string) (uint64, error) // bytes of its disk
-	roomAt    time.Time                        // when it had room; the committer's
 	mark      highWater                        // the committer's
 	walSync   walSync
 	scratch   string    // folder of Options.Salvage
