@@ -65,8 +65,9 @@ type Backend interface {
 	// or an item of the request that is not CBOR; those of Tree.Validate for a
 	// child; ErrTooLarge for a value or an item over the engine's limit, for
 	// children and a request of more than MaxDetails, for more than MaxReports,
-	// or for a group whose leaves would be in more than result.MaxCustomStates
-	// custom states at once.
+	// for a group whose leaves would be in more than result.MaxCustomStates custom
+	// states at once, or where so many groups name the tasks that what changes is
+	// more than the engine can do in one step: report fewer at once then.
 	Report(ctx context.Context, reports ...result.Async) ([]result.Outcome, error)
 
 	// Revoke reports every leaf of tree that is not ready, and not forgotten,

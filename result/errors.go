@@ -54,7 +54,7 @@ type VersionError struct {
 
 func (e *VersionError) Error() string {
 	if e.Got <= e.Max {
-		return fmt.Sprintf("%s has format version %d, which this program, with %d, no longer reads: export it with the one that wrote it", e.What, e.Got, e.Max)
+		return fmt.Sprintf("%s has format version %d, which this program, with %d, no longer reads: use the one that wrote it", e.What, e.Got, e.Max)
 	}
 	return fmt.Sprintf("%s has format version %d, this program reads up to %d: use a newer release", e.What, e.Got, e.Max)
 }

@@ -82,9 +82,10 @@ func (a *absent) add(key []byte) {
 	case a.added == maxAdded:
 		a.bits = nil
 	default:
-		a.added++
-		i, mask := a.probe(key)
-		a.bits[i] |= mask
+		if i, mask := a.probe(key); a.bits[i]&mask != mask {
+			a.added++
+			a.bits[i] |= mask
+		}
 	}
 }
 

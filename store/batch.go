@@ -18,7 +18,9 @@ type batch struct {
 	before *flight   // what was under way then, if anything: read as if it were committed
 	now    time.Time // of the operations that are being applied
 	used   int       // bytes of entries so far, and more than Badger counts
+	heads  int       // bytes that the heads of changed groups may take besides
 	n      int       // writes so far, of what was overwritten too
+	begun  int       // how often it was begun
 	long   bool      // the operation under way is in the journal: it may be committed in parts
 	tight  bool      // the operation under way did not fit a transaction: it has to be long
 }
@@ -48,14 +50,21 @@ func (s *Store) newBatch() *batch {
 func (b *batch) begin() {
 	b.changes = newChanges()
 	b.now = b.s.now()
-	b.used, b.n = 0, 0
+	b.used, b.heads, b.n = 0, 0, 0
+	b.begun++
 }
 
 // full reports whether the batch should be committed before more goes in: what
 // a damaged log can cost is bounded by the size of a transaction, and an
 // operation must still find room.
 func (b *batch) full() bool {
-	return len(b.writes) >= maxBatchEntries || int64(b.used) >= b.s.db.MaxBatchSize()/4
+	return len(b.writes)+len(b.dirty) >= maxBatchEntries || int64(b.used+b.heads) >= b.s.db.MaxBatchSize()/4
+}
+
+// tooBig reports whether the batch, with the heads that are to come, is too large
+// for a transaction.
+func (b *batch) tooBig() bool {
+	return int64(len(b.writes)+len(b.dirty))+2 >= b.s.db.MaxBatchCount() || int64(b.used+b.heads)+stampSize >= b.s.db.MaxBatchSize()
 }
 
 const maxBatchEntries = 2000
@@ -70,6 +79,9 @@ func (b *batch) change(g *group) {
 		g.dirty = true
 		b.dirty = append(b.dirty, g)
 	}
+	room := len(g.key) + 256 + g.head.Progress.Leaves.Custom()*(result.MaxStateLen+16)
+	b.heads += max(room-g.room, 0)
+	g.room = max(room, g.room)
 }
 
 // flush sends the batch to the disk and begins the next one. It waits for the
@@ -81,9 +93,7 @@ func (b *batch) flush() error {
 		if g.gone {
 			continue
 		}
-		if err := b.set(g.key, 0, encoding.AppendHead(nil, g.head)); err != nil {
-			return err
-		}
+		b.writes[string(g.key)] = record{g.key, seal(g.key, 0, encoding.AppendHead(nil, g.head)), 0} // there is room for it
 	}
 	if err := b.land(); err != nil {
 		return err

@@ -60,7 +60,7 @@ func (b *batch) add(w record) error {
 		b.used -= old.size()
 	}
 	b.writes[string(w.key)] = w
-	if int64(len(b.writes))+2 >= b.s.db.MaxBatchCount() || int64(b.used)+stampSize >= b.s.db.MaxBatchSize() {
+	if b.tooBig() {
 		return errTooBig
 	}
 	return nil

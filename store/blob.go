@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"fmt"
+	"slices"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
@@ -56,6 +58,25 @@ func (b *batch) deleteBlob(blob encoding.Blob) error {
 		}
 	}
 	return nil
+}
+
+// dropBlobs removes long records that were written for reports which were refused.
+// Where it fails the store has, and Open does it.
+func (s *Store) dropBlobs(ctx context.Context, blobs []*encoding.Blob) {
+	if !slices.ContainsFunc(blobs, func(b *encoding.Blob) bool { return b != nil }) {
+		return
+	}
+	_ = s.queueAndWait(context.WithoutCancel(ctx), func(b *batch) error {
+		for _, blob := range blobs {
+			if blob == nil {
+				continue
+			}
+			if err := b.dropBlob(*blob); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // dropBlob removes the pieces of a record that never came to stand.

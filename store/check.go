@@ -185,14 +185,14 @@ func (c *checker) each(prefix []byte, do func(stored) error) error {
 		err := item.Value(func(sealed []byte) (err error) {
 			if r.body, err = unseal(r.key, r.meta, sealed); err != nil {
 				if prefix == nil {
-					c.unreadable(r.key, "I1", err)
+					c.unreadable(r.key, r.meta, "I1", err)
 				}
 				return nil
 			}
 			return do(r)
 		})
 		if errors.Is(err, result.ErrCorrupt) {
-			c.unreadable(r.key, stands[r.key[0]], err)
+			c.unreadable(r.key, r.meta, stands[r.key[0]], err)
 		} else if err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func (c *checker) group(r stored) error {
 	if err := c.direct(g, found); err != nil {
 		return err
 	}
-	return c.index(g, tree)
+	return c.named(g, tree)
 }
 
 // broken finds something about g that can be derived from its tree.

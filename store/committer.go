@@ -110,13 +110,14 @@ func (b *batch) applyAll(ops []*op) error {
 // the others are applied again without it. One that does not fit is tried again
 // alone, and if it can be, as a long one.
 func (b *batch) apply(o *op) error {
-	clean := b.n
-	err := o.apply(b)
+	n, begun := b.n, b.begun
+	err := b.try(o)
 	if errors.Is(err, errTooBig) && !b.long {
 		if err = b.again(); err == nil {
 			if err = b.flush(); err == nil {
 				b.tight = true
-				clean, err = b.n, o.apply(b)
+				n, begun = b.n, b.begun
+				err = b.try(o)
 				b.tight = false
 			}
 		}
@@ -137,10 +138,19 @@ func (b *batch) apply(o *op) error {
 	}
 	o.refused = err
 	b.ops = append(b.ops, o)
-	if b.n == clean && len(b.dirty) == 0 {
+	if b.n == n && b.begun == begun && len(b.dirty) == 0 { // it wrote nothing
 		return nil
 	}
 	return b.again()
+}
+
+// try applies o, if what it writes fits the transaction.
+func (b *batch) try(o *op) error {
+	err := o.apply(b)
+	if err == nil && !b.long && b.tooBig() {
+		err = errTooBig
+	}
+	return err
 }
 
 // again empties the batch and applies to it what was in it.

@@ -127,15 +127,15 @@
 // keys.go has every key, seal.go the form of a value; then queue.go, committer.go,
 // batch.go, batchrecords.go and flight.go, with absent.go as their memory. A
 // report goes report.go, change.go, namers.go, batch.go, watch.go. A tree goes
-// save.go, link.go, membership.go, tree.go; many small ones saveall.go. Reads are in read.go, results.go, page.go, list.go
-// and find.go; large operations in journal.go, changetree.go and remove.go;
-// clock.go, expiry.go and sweep.go are about time. Opening is open.go, then what
-// it looks at: format.go, lock.go, manifest.go, tables.go, wal.go, fingerprint.go,
-// mark.go, lost.go, setaside.go, space.go; and salvage.go, rescue.go. missing.go
-// notices a scan that ended early, walsync.go syncs logs; serve.go, client.go and
-// yield.go are about other processes.
+// save.go, link.go, membership.go, tree.go; many small ones saveall.go. Reads are in
+// read.go, results.go, page.go, list.go and find.go; large operations in journal.go,
+// changetree.go and remove.go; clock.go, expiry.go and sweep.go are about time.
+// Opening is open.go, then what it looks at: format.go, lock.go, manifest.go,
+// tables.go, wal.go, fingerprint.go, mark.go, lost.go, setaside.go, space.go; and
+// salvage.go, rescue.go. missing.go notices a scan that ended early, walsync.go syncs
+// logs; serve.go, client.go and yield.go are about other processes.
 //
-// The invariants are checked in check.go, checkgroup.go, recount.go, checkindex.go
+// The invariants are checked in check.go, checkgroup.go, recount.go, checkmembers.go
 // and checkrecord.go, on a snapshot, and restored by repair.go and rebuild.go.
 // compact.go gives space back, by copy.go and swap.go. A backup is written by
 // backup.go and backupwrite.go, and read by load.go and backupread.go. recover.go

@@ -275,7 +275,6 @@ func check(t *testing.T, s *Store, id result.ID, n func(result.Counts) int) {
 	}
 }
 
-// empty tests that nothing is stored under these kinds of keys.
 // unnamed checks that no task has a membership left.
 func unnamed(t *testing.T, s *Store) {
 	t.Helper()
@@ -295,6 +294,7 @@ func unnamed(t *testing.T, s *Store) {
 	}
 }
 
+// empty tests that nothing is stored under these kinds of keys.
 func empty(t *testing.T, s *Store, kinds ...byte) {
 	t.Helper()
 	b := &batch{s: s, snap: snapshot{s.db.NewTransaction(false)}} // not the committer's

@@ -20,7 +20,8 @@ import (
 //	MARK     the latest commit, and how safe it was: mark
 //	data/    Badger's files, and FILES, which says which they are: fingerprints;
 //	         data.new and data.old are about to take their place, or did
-//	aside/   files that Badger would have deleted at the last opening that had any
+//	aside/   files that Badger would have deleted at the last opening that had any,
+//	         until the disk is short of space
 //	damaged/ files that Recover replaced
 //	salvage-*  what Options.Salvage reads; removed by Close
 const (

@@ -16,7 +16,7 @@ const (
 )
 
 // Repair checks the store and puts right what it finds: it rebuilds what can be
-// derived from trees and results (counts, indexes, marks of settling, the counter
+// derived from trees and results (counts, memberships, marks of settling, the counter
 // of numbers), and removes what cannot be read and what belongs to nothing. It
 // returns what it repaired; a Finding with Lost set says what is gone for good.
 // A result that is lost counts as forgotten, so that nobody waits for it and
@@ -77,10 +77,13 @@ func due(found []Finding) (now []Finding) {
 // fix puts findings right. What is damaged too, and in the way, is left for the
 // next round.
 func (b *batch) fix(found []Finding) (err error) {
-	if err := b.rest(); err != nil {
+	err = b.paused(func() error {
+		b.s.absent.forget() // what it knows may not be what is stored
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	b.s.absent.forget() // what it knows may not be what is stored
 	b.long = true
 	for _, f := range found {
 		if f.rebuild != "" {

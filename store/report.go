@@ -28,6 +28,7 @@ func (s *Store) Report(ctx context.Context, reports ...result.Async) ([]result.O
 	blobs := make([]*encoding.Blob, len(reports)) // written once, also if applied again
 	err := s.write(ctx, "report", id, func(b *batch) error { return b.reportAll(reports, blobs, outcomes) })
 	if err != nil {
+		s.dropBlobs(ctx, blobs)
 		return nil, err
 	}
 	return outcomes, nil

@@ -109,7 +109,7 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 	defer it.Close()
 	it.Seek(nodeKey(keyResult, root, first+uint32(c.at)))
 	for c.at < count && !p.full() {
-		stored := count // where the next stored result is
+		stored := count // where the next record is
 		if it.Valid() {
 			stored = min(count, int(int64(node(it.Item().Key()))-int64(first)))
 		}
@@ -155,7 +155,7 @@ func (p *page) scan(r snapshot, c *cursor, root result.Root, first uint32, count
 	return nil
 }
 
-// pending adds the tasks before stored, which nobody reported.
+// pending adds the tasks before stored, which have no record.
 func (p *page) pending(r records, c *cursor, root result.Root, first uint32, stored int) (err error) {
 	if c.filter.Ready {
 		c.at = max(c.at, stored)

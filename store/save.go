@@ -13,7 +13,7 @@ import (
 //
 // A large tree takes several transactions: first its pieces, labels and inputs,
 // which mean nothing alone, and go if nothing follows; then the journal entry, from which on the group is as
-// good as saved; then the index; and last the head that makes it visible.
+// good as saved; then who is named; and last the head that makes it visible.
 func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attributes) (result.Outcome, error) {
 	id := tree.ID()
 	if err := s.validateSave(tree, attr); err != nil {

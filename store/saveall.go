@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
@@ -14,11 +15,15 @@ import (
 //
 // saved and reported are in the order of trees and reports. An error may come from
 // any of them, and does not say from which: make them one by one then. ErrTooLarge
-// is also for what is too large for one transaction: more than 1000 reports, a tree
-// that names more than 500 tasks and groups from elsewhere, some 500 KiB in all.
+// is also for what may not fit one transaction: more than 1000 reports or 1000 trees;
+// a tree with more than 500 nested groups and tasks from elsewhere, or one of more
+// than 64 KiB; and all together over some 1.2 MB, or 13,000 records, on Edge.
 func (s *Store) SaveAll(ctx context.Context, trees []result.Tree, reports []result.Async) (saved, reported []result.Outcome, err error) {
 	if err := s.validate(reports); err != nil {
 		return nil, nil, &Error{Op: "save all", Err: err}
+	}
+	if len(trees) > maxReports {
+		return nil, nil, &Error{Op: "save all", Err: fmt.Errorf("%w: %d trees in one call, the most is %d", result.ErrTooLarge, len(trees), maxReports)}
 	}
 	for _, tree := range trees {
 		if err := s.validateSave(tree, result.Attributes{}); err != nil {
@@ -45,6 +50,7 @@ func (s *Store) SaveAll(ctx context.Context, trees []result.Tree, reports []resu
 		return nil
 	})
 	if err != nil {
+		s.dropBlobs(ctx, blobs)
 		return nil, nil, err
 	}
 	return saved, reported, nil

@@ -182,3 +182,98 @@ func TestSaveAllIsOneCommit(t *testing.T) {
 		t.Errorf("in commits %v, %v", commits, err)
 	}
 }
+
+// TestHeadsCount: an operation that changes more groups than fit a transaction is
+// refused, and the store goes on.
+func TestHeadsCount(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open("", &Options{InMemory: true, Profile: Edge})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	// With their heads they are too many records, and without they are not.
+	var trees []result.Tree
+	for g := range maxReports {
+		var members []result.Tree
+		for m := range 11 {
+			members = append(members, result.Task(result.ID(fmt.Sprintf("%d/%d", g, m))))
+		}
+		trees = append(trees, result.Group(result.ID(fmt.Sprint("g", g)), members...))
+	}
+	if n := int(s.db.MaxBatchCount()); n < 13*maxReports+10 || n > 14*maxReports {
+		t.Fatalf("a transaction takes %d records: this test has to be another one", n)
+	}
+	if err := third(s.SaveAll(ctx, trees, nil)); !errors.Is(err, result.ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
+	if err := third(s.SaveAll(ctx, append(trees, trees[0]), nil)); !errors.Is(err, result.ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
+	if err := third(s.SaveAll(ctx, trees[:400], nil)); err != nil {
+		t.Error(err)
+	}
+	// Their heads are too many bytes.
+	var reports []result.Async
+	for i := range 9 {
+		id := result.ID(fmt.Sprint("t", i))
+		reports = append(reports, result.Async{ID: id, State: result.Success})
+		for half := range 2 {
+			var name []result.Tree
+			for g := range maxNamers / 2 {
+				name = append(name, result.Group(result.ID(fmt.Sprintf("%s in %150d", id, 2*g+half)), result.Task(id)))
+			}
+			if err := third(s.SaveAll(ctx, name, nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := s.Report(ctx, reports...); !errors.Is(err, result.ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
+	if out, err := s.Report(ctx, reports[0]); err != nil || len(out[0].Settled) != maxNamers {
+		t.Errorf("settled %d, %v", len(out[0].Settled), err)
+	}
+}
+
+// TestRefusedLongValue: of a long value that was refused nothing is left behind, and
+// nothing of it stands, however much the operations before it wrote.
+func TestRefusedLongValue(t *testing.T) {
+	ctx := context.Background()
+	text, err := encoding.Marshal(strings.Repeat("long ", maxInline/4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 4 {
+		s := newStore(t, t.TempDir())
+		if _, err := s.Save(ctx, result.Group("g", result.Task("a")), result.Attributes{}); err != nil {
+			t.Fatal(err)
+		}
+		errs := inOneBatch(t, s, func() error {
+			return s.write(ctx, "before", "", func(b *batch) error {
+				for i := range n {
+					if err := b.setNumber(seqKey(keyDirect, 1, uint32(i)), 0); err != nil {
+						return err
+					}
+				}
+				for i := range n {
+					if err := b.delete(seqKey(keyDirect, 1, uint32(i))); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}, func() error {
+			return third(s.SaveAll(ctx, []result.Tree{result.Group("g", result.Task("b"))}, []result.Async{{ID: "long", State: result.Success, Value: text}}))
+		})
+		if errs[0] != nil || !errors.Is(errs[1], result.ErrExist) {
+			t.Error(errs)
+		}
+		if _, err := s.Get(ctx, "long"); !errors.Is(err, result.ErrNotFound) {
+			t.Errorf("after %d: refused, and there: %v", n, err)
+		}
+		if found := mustCheck(t, s); !found.Clean() {
+			t.Error(found.Findings)
+		}
+	}
+}

@@ -52,6 +52,22 @@ func (s *Store) setAside(f *files, l loss) error {
 	return errors.Join(syncDir(aside), syncDir(f.dir)) // what goes on from here must not find them again
 }
 
+// dropAside removes what was set aside, and reports whether there was anything. The
+// store was opened without it, and found that it has all its commits, or which of
+// them a loss of power took.
+func (s *Store) dropAside() bool {
+	aside := filepath.Join(s.dir, asideDir)
+	if _, err := os.Lstat(aside); err != nil {
+		return false
+	}
+	if err := os.RemoveAll(aside); err != nil {
+		s.opts.Logger.Warn("what was set aside stays, and the disk is short of space", "error", err)
+		return false
+	}
+	s.opts.Logger.Info("what was set aside is removed, since the disk is short of space", "folder", aside)
+	return true
+}
+
 // dropValueLog removes Badger's value log and what it knows about it. No value is
 // ever long enough for it, so it is empty; but Badger does not open when a crash
 // or damage left its file without a good header. It makes a new one.

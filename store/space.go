@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -44,12 +45,17 @@ func (s *Store) keeps(need uint64) error {
 	return nil
 }
 
-// room gives ErrNoSpace if the store has no room for a batch.
+// room gives ErrNoSpace if the store has no room for a batch. What was set aside when
+// it was opened, up to the size of a compaction, makes room first.
 func (s *Store) room() error {
 	if s.opts.InMemory {
 		return nil
 	}
-	return s.keeps(s.opts.Profile.reserve())
+	err := s.keeps(s.opts.Profile.reserve())
+	if errors.Is(err, result.ErrNoSpace) && s.dropAside() {
+		err = s.keeps(s.opts.Profile.reserve())
+	}
+	return err
 }
 
 // refuse answers ops and all that wait with err.

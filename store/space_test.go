@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -47,6 +49,30 @@ func TestNoSpace(t *testing.T) {
 	d.free.Store(reserve)
 	if _, err = s.Report(ctx, result.Async{ID: tree.At(0).ID(), State: result.Success}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNoSpaceAside: what was set aside goes before a write is refused.
+func TestNoSpaceAside(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	s := newStore(t, dir)
+	aside := filepath.Join(dir, asideDir)
+	write(t, filepath.Join(aside, "000007.sst"), "of a compaction that was interrupted")
+	s.onCommitter(t, func() {
+		s.free = func(string) (uint64, error) {
+			if _, err := os.Stat(aside); err == nil {
+				return s.opts.Profile.reserve() - 1, nil
+			}
+			return s.opts.Profile.reserve(), nil
+		}
+	})
+	if _, err := s.Report(ctx, result.Async{ID: "a", State: result.Success}); err != nil {
+		t.Error(err)
+	}
+	s.onCommitter(t, func() { s.free = func(string) (uint64, error) { return 0, nil } })
+	if _, err := s.Report(ctx, result.Async{ID: "b", State: result.Success}); !errors.Is(err, result.ErrNoSpace) {
+		t.Errorf("with nothing to remove: %v", err)
 	}
 }
 

@@ -8,12 +8,16 @@ import (
 
 // unreadable finds a record that fails its checksum, or whose content is none of
 // its kind.
-func (c *checker) unreadable(key []byte, invariant string, why error) {
+func (c *checker) unreadable(key []byte, meta byte, invariant string, why error) {
 	id, err := parseID(key[1:])
 	if err != nil {
 		id = ""
 	}
-	switch key[0] {
+	kind := key[0]
+	if kind == keyResult && meta == 0 {
+		kind = keyNests // memberships and no result
+	}
+	switch kind {
 	case keyHead, keyTree, keyLabels, keyNote, keyResult, keyInput, keyBlob:
 		c.blind = true
 		c.gone(key, id, invariant, "it cannot be read")

@@ -16,8 +16,8 @@ import (
 // many there are of each group. Only where that is more are the records searched for
 // those that are too many.
 
-// index checks memberships from a group's side.
-func (c *checker) index(g *group, tree result.Tree) error {
+// named checks memberships from a group's side.
+func (c *checker) named(g *group, tree result.Tree) error {
 	for ordinal, run := range placedRuns(tree) {
 		if _, _, _, ok := ownRun(g.id, run); ok {
 			continue
