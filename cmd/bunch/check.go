@@ -19,8 +19,9 @@ func (a *app) checkVerb() *cobra.Command {
 		Use:   "check",
 		Short: "Verify all that is in the store, and repair it",
 		Long: `Check reads the whole store and verifies what the program relies on: checksums,
-counts against a recount of the results, who names whom both ways, the pieces of trees
-and long values. It lists what it finds and ends with 1 if that is anything.
+counts against a recount of the results, who names whom both ways, the pieces of
+trees and long values. It lists what it finds and ends with 1 if that is
+anything.
 
 With --repair it rebuilds what can be derived from trees and results, and
 removes what cannot be read and what belongs to nothing. What is LOST cannot be
