@@ -104,6 +104,7 @@ var shown = []struct {
 	{"progress", "progress of 10,000", "bunch", 10_000, []string{"floor", "sqlite-mattn", "celery-redis"}},
 	{"join", "join 10,000, each", "bunch", 10_000, []string{"floor", "sqlite-mattn", "celery-redis"}},
 	{"join", "join 1,000,000, each", "bunch", 1_000_000, []string{"floor", "sqlite-mattn"}},
+	{"import", "take over a document of Celery's, groups of nine tasks", "bunch-edge-groups", 200_000, []string{"celery-redis"}},
 }
 
 // times is a ratio to two digits: 0.72, 3.4, 25, 3700000.
