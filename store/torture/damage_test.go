@@ -139,7 +139,7 @@ func damages(t *testing.T, rng *rand.Rand, dir, other string) (list []damage) {
 					add(fmt.Sprint("truncated to ", n), func(path string) error { return os.Truncate(path, int64(n)) })
 				}
 			}
-			for range min(*damageFlips, used) {
+			for range min(*damageFlips, 8*used) {
 				at, bit := rng.IntN(used), rng.IntN(8)
 				add(fmt.Sprintf("flipped bit %d of byte %d of %d", bit, at, used), func(path string) error {
 					bad := bytes.Clone(data)
