@@ -28,7 +28,7 @@ func (c *session) upkeep(ctx context.Context, id uint64, r *request, body []byte
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		c.tell(work, id, r, far)
+		c.tell(ctx, work, id, r, far)
 	}()
 	defer func() { end(); <-told }()
 	line := &line{ctx: ctx, session: c, id: id, r: r}
@@ -48,22 +48,34 @@ func (c *session) upkeep(ctx context.Context, id uint64, r *request, body []byte
 	return keeper.Upkeep(ctx, u)
 }
 
-// tell sends how far an upkeep is, now and then: who does the work, and may hold
-// up every commit meanwhile, does not wait for the client.
-func (c *session) tell(ctx context.Context, id uint64, r *request, far <-chan stage) {
+// tell sends how far an upkeep is, now and then, and once more when its work is
+// done: who does the work, and may hold up every commit meanwhile, does not wait for
+// the client, and neither does its end.
+func (c *session) tell(ctx, work context.Context, id uint64, r *request, far <-chan stage) {
 	for {
+		var s stage
 		select {
-		case s := <-far:
-			if r.room(ctx) != nil || c.item(ctx, id, s) != nil {
+		case s = <-far:
+		case <-work.Done():
+			select {
+			case s = <-far:
+			default:
 				return
 			}
-		case <-ctx.Done():
+		}
+		if r.room(work) != nil {
+			select {
+			case <-r.more:
+			default:
+				return
+			}
+		}
+		if c.item(ctx, id, s) != nil {
 			return
 		}
 		select {
 		case <-time.After(stagePace):
-		case <-ctx.Done():
-			return
+		case <-work.Done():
 		}
 	}
 }
