@@ -19,8 +19,7 @@ type batch struct {
 	now    time.Time // of the operations that are being applied
 	used   int       // bytes of entries so far, and more than Badger counts
 	heads  int       // bytes that the heads of changed groups may take besides
-	n      int       // writes so far, of what was overwritten too
-	begun  int       // how often it was begun
+	n      int       // writes ever; never set back, so that a flush hides none
 	long   bool      // the operation under way is in the journal: it may be committed in parts
 	tight  bool      // the operation under way did not fit a transaction: it has to be long
 }
@@ -50,8 +49,7 @@ func (s *Store) newBatch() *batch {
 func (b *batch) begin() {
 	b.changes = newChanges()
 	b.now = b.s.now()
-	b.used, b.heads, b.n = 0, 0, 0
-	b.begun++
+	b.used, b.heads = 0, 0
 }
 
 // full reports whether the batch should be committed before more goes in: what
@@ -79,9 +77,10 @@ func (b *batch) change(g *group) {
 		g.dirty = true
 		b.dirty = append(b.dirty, g)
 	}
-	room := len(g.key) + 256 + g.head.Progress.Leaves.Custom()*(result.MaxStateLen+16)
-	b.heads += max(room-g.room, 0)
-	g.room = max(room, g.room)
+	// Sealed, a head without custom states takes 211 bytes at most.
+	most := len(g.key) + 256 + g.head.Progress.Leaves.Custom()*(result.MaxStateLen+16)
+	b.heads += max(most-g.most, 0)
+	g.most = max(most, g.most)
 }
 
 // flush sends the batch to the disk and begins the next one. It waits for the

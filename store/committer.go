@@ -110,13 +110,13 @@ func (b *batch) applyAll(ops []*op) error {
 // the others are applied again without it. One that does not fit is tried again
 // alone, and if it can be, as a long one.
 func (b *batch) apply(o *op) error {
-	n, begun := b.n, b.begun
+	n := b.n
 	err := b.try(o)
 	if errors.Is(err, errTooBig) && !b.long {
 		if err = b.again(); err == nil {
 			if err = b.flush(); err == nil {
 				b.tight = true
-				n, begun = b.n, b.begun
+				n = b.n
 				err = b.try(o)
 				b.tight = false
 			}
@@ -138,7 +138,7 @@ func (b *batch) apply(o *op) error {
 	}
 	o.refused = err
 	b.ops = append(b.ops, o)
-	if b.n == n && b.begun == begun && len(b.dirty) == 0 { // it wrote nothing
+	if b.n == n && len(b.dirty) == 0 { // it wrote nothing
 		return nil
 	}
 	return b.again()

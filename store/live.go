@@ -18,7 +18,7 @@ type group struct {
 	head  encoding.Head
 	own   []place // in order of node; nil until needed
 	dirty bool    // a working copy that differs from what is stored
-	room  int     // bytes that the batch keeps for its head
+	most  int     // bytes that the batch keeps for its head
 	gone  bool    // deleted in this batch
 }
 
@@ -151,7 +151,7 @@ func (b *batch) lookup(key []byte) (*group, error) {
 // adopt makes a working copy of g known to the batch.
 func (b *batch) adopt(g *group) *group {
 	work := *g
-	work.dirty, work.room = false, 0
+	work.dirty, work.most = false, 0
 	b.groups[string(g.key)] = &work
 	b.bySeq[g.head.Seq] = &work
 	return &work

@@ -17,7 +17,7 @@ import (
 // own, which take the place of the store's once the backup was read to its end,
 // every checksum in it was right, and Check found nothing. A backup may come from
 // anybody; one that is damaged, or that was made to break a store, gives
-// ErrCorrupt, one of a newer release a VersionError. A store that has anything in
+// ErrCorrupt, one of another format a VersionError. A store that has anything in
 // it, or that is written to meanwhile, is refused.
 //
 // What has expired since the backup was made expires now. The options of this

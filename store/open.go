@@ -35,7 +35,7 @@ const (
 // options are the zero ones, which are the durable ones.
 //
 // It refuses, in this order: a 32-bit machine; options that make no sense; a
-// directory that is something else, or in a newer format ([result.VersionError]);
+// directory that is something else, or in another format ([result.VersionError]);
 // one that another process holds ([result.ErrLocked]) and does not let go of when
 // it is asked, see [Store.Serve]; files of Badger's that it would delete, fall
 // over or silently skip, and a store that has lost commits ([result.ErrCorrupt]);

@@ -13,17 +13,19 @@ func (c *checker) unreadable(key []byte, meta byte, invariant string, why error)
 	if err != nil {
 		id = ""
 	}
-	kind := key[0]
-	if kind == keyResult && meta == 0 {
-		kind = keyNests // memberships and no result
+	derived := true // it comes back when the group is repaired
+	switch key[0] {
+	case keyHead, keyTree, keyLabels, keyNote, keyInput, keyBlob:
+		derived = false
+	case keyResult:
+		derived = meta == 0 // memberships and no result
 	}
-	switch kind {
-	case keyHead, keyTree, keyLabels, keyNote, keyResult, keyInput, keyBlob:
-		c.blind = true
-		c.gone(key, id, invariant, "it cannot be read")
-	default: // it is derived, and comes back when the group is repaired
+	if derived {
 		c.find(Finding{Invariant: invariant, ID: id, What: why.Error(), fix: func(b *batch) error { return b.delete(key) }})
+		return
 	}
+	c.blind = true
+	c.gone(key, id, invariant, "it cannot be read")
 }
 
 // gone finds a record that nothing brings back, and says what that costs. Repair
