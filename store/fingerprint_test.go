@@ -45,10 +45,7 @@ func levels(t *testing.T) (dir string, tables []string) {
 				t.Fatal(err)
 			}
 		case 2:
-			dir = filepath.Join(t.TempDir(), "killed")
-			if err := os.CopyFS(dir, os.DirFS(live)); err != nil {
-				t.Fatal(err)
-			}
+			dir = killed(t, s)
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)

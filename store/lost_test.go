@@ -35,14 +35,23 @@ func reported(t *testing.T, o Options, reports int) (dir string, id result.ID) {
 			t.Fatal(err)
 		}
 	}
-	dir = filepath.Join(t.TempDir(), "killed")
-	if err := os.CopyFS(dir, os.DirFS(s.dir)); err != nil {
-		t.Fatal(err)
-	}
+	dir = killed(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return dir, tree.ID()
+}
+
+// killed returns a copy of the files as a kill leaves them that comes after all that
+// was answered, and what is written of that after the answer.
+func killed(t *testing.T, s *Store) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "killed")
+	err := s.between(context.Background(), "test", func(snapshot) error { return os.CopyFS(dir, os.DirFS(s.dir)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // counted opens the store and returns how many results its group has by its
@@ -285,14 +294,11 @@ func TestManifestCutShort(t *testing.T) {
 	if _, err := s.Report(ctx, result.Async{ID: "late", State: result.Success}); err != nil {
 		t.Fatal(err)
 	}
-	killed := filepath.Join(t.TempDir(), "killed")
-	if err := os.CopyFS(killed, os.DirFS(closed)); err != nil {
-		t.Fatal(err)
-	}
+	dirs := []string{closed, killed(t, s)}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{closed, killed} {
+	for _, dir := range dirs {
 		path := filepath.Join(dir, dataDir, badger.ManifestFilename)
 		manifest, err := os.ReadFile(path)
 		if err != nil {

@@ -172,14 +172,11 @@ func TestSmallerMemtable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	killed := filepath.Join(t.TempDir(), "killed")
-	if err := os.CopyFS(killed, os.DirFS(dir)); err != nil {
-		t.Fatal(err)
-	}
+	copied := killed(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s = newStore(t, killed)
+	s = newStore(t, copied)
 	if p, err := s.Progress(ctx, tree.ID()); err != nil || p.Completed != 100 {
 		t.Errorf("got %+v, %v", p, err)
 	}

@@ -24,7 +24,7 @@ const secretID, secretValue = "task-of-mallory", "the word is swordfish"
 // secrets writes an id and a value into every kind of record and file there is:
 // long and short, in a log and in a table. It returns what lies on the disk after
 // a kill and after closing, and all that was logged.
-func secrets(t *testing.T, key []byte) (killed, closed string, logged string) {
+func secrets(t *testing.T, key []byte) (copied, closed string, logged string) {
 	t.Helper()
 	ctx := context.Background()
 	var log bytes.Buffer
@@ -60,14 +60,11 @@ func secrets(t *testing.T, key []byte) (killed, closed string, logged string) {
 	if !errors.Is(err, result.ErrTooLarge) {
 		t.Errorf("a large value gave %v", err)
 	}
-	killed = filepath.Join(t.TempDir(), "killed")
-	if err := os.CopyFS(killed, os.DirFS(closed)); err != nil {
-		t.Fatal(err)
-	}
+	copied = killed(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return killed, closed, log.String()
+	return copied, closed, log.String()
 }
 
 // found gives the files under dirs that have one of words in them.
