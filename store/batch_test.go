@@ -20,6 +20,8 @@ func inOneBatch(t *testing.T, s *Store, writes ...func() error) (errs []error) {
 		go func() { answer <- write() }()
 	}
 	held, gate := make(chan bool), make(chan bool) // the committer, while the others gather
+	release := sync.OnceFunc(func() { close(gate) })
+	defer release()
 	hold := sync.OnceValue(func() error { held <- true; <-gate; return nil })
 	start(func() error {
 		return s.write(t.Context(), "hold", "", func(*batch) error { return hold() }) // also applied again
@@ -31,9 +33,12 @@ func inOneBatch(t *testing.T, s *Store, writes ...func() error) (errs []error) {
 			s.queue.mu.Lock()
 			waiting = len(s.queue.ops)
 			s.queue.mu.Unlock()
+			if len(answers[i+1]) > 0 {
+				t.Fatalf("write %d was answered before its turn: %v", i, <-answers[i+1])
+			}
 		}
 	}
-	close(gate)
+	release()
 	for _, answer := range answers {
 		errs = append(errs, <-answer)
 	}

@@ -12,7 +12,6 @@ import (
 type survey struct {
 	progress result.Progress
 	left     map[uint32]uint64 // by ordinal of a direct nested group: leaves not successful
-	foreign  int               // leaves that need a membership
 	own      bool              // there are leaves under the group's own root
 	nested   bool
 }
@@ -40,7 +39,6 @@ func (b *batch) survey(seq uint64, tree result.Tree) (survey, error) {
 			continue
 		}
 		for id := range tasks(run) {
-			s.foreign++
 			e, err := b.entry(id)
 			if err != nil {
 				return s, err

@@ -46,23 +46,12 @@ func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
 // save saves tree, or lets the group of this id grow. Not alone in its step, it
 // cannot be a long operation.
 func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes, alone bool) error {
-	key := idKey(keyHead, tree.ID())
-	old, err := b.group(key)
-	if err != nil {
+	old, same, err := b.standing(tree)
+	if err != nil || same {
 		return err
 	}
 	j := journal{Verb: journalSave, ID: tree.ID()}
-	var before result.Tree
 	if old != nil {
-		if before, err = b.tree(old); err != nil {
-			return err
-		}
-		if tree.Equal(before) {
-			return nil
-		}
-		if !tree.Extends(before) || old.head.Progress.Settled() && before.Len() > 0 {
-			return result.ErrExist
-		}
 		j.Seq, j.Version = old.head.Seq, old.head.Tree+1
 	} else if j.Seq, err = b.nextSeq(); err != nil {
 		return err
@@ -72,9 +61,9 @@ func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes, alone b
 		return err
 	}
 	encoded := encoding.AppendTree(nil, tree)
-	large := len(encoded) > treePiece || largeSave(tree, attr, found)
+	large := len(encoded) > treePiece || largeSave(tree, attr)
 	if large && !alone {
-		return fmt.Errorf("%w: group %q is to be saved alone", result.ErrTooLarge, string(tree.ID()))
+		return errAlone
 	}
 	b.long = alone && (large || b.tight)
 	if j.Pieces, err = b.draft(j, tree, encoded, attr); err != nil {
@@ -87,9 +76,30 @@ func (b *batch) save(t *tally, tree result.Tree, attr result.Attributes, alone b
 	return b.finishSave(t, j, tree, found)
 }
 
+// standing returns the group that is saved under the id of tree, nil if there is
+// none, and whether it is the same. One that may not become tree gives ErrExist.
+func (b *batch) standing(tree result.Tree) (old *group, same bool, err error) {
+	if old, err = b.group(idKey(keyHead, tree.ID())); old == nil || err != nil {
+		return nil, false, err
+	}
+	before, err := b.tree(old)
+	if err != nil || tree.Equal(before) {
+		return old, true, err
+	}
+	if !tree.Extends(before) || old.head.Progress.Settled() && before.Len() > 0 {
+		return nil, false, result.ErrExist
+	}
+	return old, false, nil
+}
+
 // largeSave reports whether saving may take more than one transaction.
-func largeSave(tree result.Tree, attr result.Attributes, found survey) bool {
-	n := found.foreign
+func largeSave(tree result.Tree, attr result.Attributes) bool {
+	n := 0
+	for run := range tree.LeafRuns() {
+		if _, _, _, own := ownRun(tree.ID(), run); !own {
+			n += run.LeafCount()
+		}
+	}
 	for range tree.Groups() {
 		n++
 	}

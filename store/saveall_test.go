@@ -15,8 +15,14 @@ import (
 )
 
 // TestSaveAll: all at once come to the same as one by one: what is answered, what is
-// counted, and what is stored.
+// counted, and what is stored. Through the socket too.
 func TestSaveAll(t *testing.T) {
+	s, c, _ := beside(t, 0)
+	testSaveAll(t, s, c)
+	testSaveAll(t, newStore(t, t.TempDir()), nil)
+}
+
+func testSaveAll(t *testing.T, together *Store, through *Client) {
 	ctx := context.Background()
 	text, err := encoding.Marshal(strings.Repeat("long ", maxInline/4))
 	if err != nil {
@@ -37,8 +43,12 @@ func TestSaveAll(t *testing.T) {
 		result.Group("f", result.Task("a"), result.Task("b"), result.Task("later")), // there already
 		result.Group("settled", result.Task("a"), result.Task("long")),
 	}
-	together, apart := newStore(t, t.TempDir()), newStore(t, t.TempDir())
-	saved, reported, err := together.SaveAll(ctx, trees, reports)
+	apart := newStore(t, t.TempDir())
+	saveAll := together.SaveAll
+	if through != nil {
+		saveAll = through.SaveAll
+	}
+	outcomes, reported, err := saveAll(ctx, trees, reports)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,8 +60,8 @@ func TestSaveAll(t *testing.T) {
 	}
 	for i, tree := range trees {
 		want, err := apart.Save(ctx, tree, result.Attributes{})
-		if err != nil || fmt.Sprint(saved[i]) != fmt.Sprint(want) {
-			t.Errorf("tree %d: %v, want %v, %v", i, saved[i], want, err)
+		if err != nil || fmt.Sprint(outcomes[i]) != fmt.Sprint(want) {
+			t.Errorf("tree %d: %v, want %v, %v", i, outcomes[i], want, err)
 		}
 	}
 	for _, s := range []*Store{together, apart} {
@@ -77,8 +87,19 @@ func TestSaveAll(t *testing.T) {
 			}
 		}
 	}
-	if _, _, err := together.SaveAll(ctx, nil, nil); err != nil {
+	if _, _, err := saveAll(ctx, nil, nil); err != nil {
 		t.Error("nothing at all:", err)
+	}
+	other := result.Group("f", result.Task("other"))
+	err = third(saveAll(ctx, []result.Tree{result.Group("new", result.Task("a")), other}, []result.Async{{ID: "x", State: result.Success}}))
+	if !errors.Is(err, result.ErrExist) || !strings.Contains(err.Error(), `group "f"`) || saved(together, "new") {
+		t.Errorf("another tree: %v", err)
+	}
+	if err := third(saveAll(ctx, nil, make([]result.Async, maxReports+1))); !errors.Is(err, result.ErrTooLarge) {
+		t.Errorf("too many: %v", err)
+	}
+	if err := third(saveAll(ctx, make([]result.Tree, maxReports+1), nil)); !errors.Is(err, result.ErrTooLarge) {
+		t.Errorf("too many: %v", err)
 	}
 }
 
@@ -86,17 +107,20 @@ func TestSaveAll(t *testing.T) {
 // batch is not touched by it.
 func TestSaveAllOrNone(t *testing.T) {
 	ctx := context.Background()
-	var wide []result.Tree
+	var wide, long []result.Tree
 	for i := range longOp + 1 {
 		wide = append(wide, result.Task(result.ID(fmt.Sprint("t", i))))
+		long = append(long, result.Task(result.ID(fmt.Sprintf("t%0*d", result.MaxIDLen-1, i))))
 	}
+	long = long[:treePiece/result.MaxIDLen+1]
 	good := result.Group("new", result.Task("x"))
 	for what, c := range map[string]struct {
 		last result.Tree
 		want error
 	}{
-		"another tree of this id": {result.Group("old", result.Task("y")), result.ErrExist},
-		"a tree for itself":       {result.Group("wide", wide...), result.ErrTooLarge},
+		"another tree of this id":  {result.Group("old", result.Task("y")), result.ErrExist},
+		"another tree of the call": {result.Group("new", result.Task("y")), result.ErrExist},
+		"a tree for itself":        {result.Group("long", long...), result.ErrTooLarge},
 	} {
 		s := newStore(t, t.TempDir())
 		if _, err := s.Save(ctx, result.Group("old", result.Task("a")), result.Attributes{}); err != nil {
@@ -126,6 +150,7 @@ func TestSaveAllOrNone(t *testing.T) {
 		want    error
 	}{
 		{[]result.Tree{good, result.Task("x")}, nil, result.ErrBadID},
+		{[]result.Tree{good, result.Group("wide", wide...)}, nil, result.ErrTooLarge},
 		{[]result.Tree{good, result.Group("g", result.Task("x"), result.Task("x"))}, nil, result.ErrDuplicate},
 		{[]result.Tree{good}, []result.Async{{ID: "r"}}, result.ErrBadState},
 		{[]result.Tree{good}, make([]result.Async, maxReports+1), result.ErrTooLarge},

@@ -24,11 +24,11 @@ as 'bunch show -o raw' prints them.
 
 The first ready result of a task stands, so importing twice changes nothing.
 Lines are taken in batches of up to 1000 results and 1000 groups, each stored
-as a whole or not at all; but if another process has the store, or the store
-refuses a line, the groups of the batch are saved one by one. A bad line is told
-of and left out; with --strict import stops at it, with exit code 1: what came
-before it stays. If it is the store that refuses a line, what follows in its
-batch and in up to seven more may be stored as well.
+as a whole or not at all; around a line that the store refuses, and a group of
+more than 500 tasks, in smaller parts. A bad line is told of and left out; with
+--strict import stops at it, with exit code 1: what came before it stays. If it
+is the store that refuses a line, what follows in its batch and in up to seven
+more may be stored as well.
 
 In the end standard error says what became of it all; with -o json standard
 output does too, as groups_saved, groups_there, results_applied,

@@ -27,6 +27,23 @@ func newDocBatch(before *docBatch) *docBatch {
 	}
 }
 
+// len is how many documents there are: first the results, then the groups.
+func (b *docBatch) len() int { return len(b.reports) + len(b.groups) }
+
+// part returns those from up to to.
+func (b *docBatch) part(from, to int) ([]result.Tree, []result.Async) {
+	n := len(b.reports)
+	return b.groups[max(from-n, 0):max(to-n, 0)], b.reports[min(from, n):min(to, n)]
+}
+
+// place is where document i stood.
+func (b *docBatch) place(i int) docPlace {
+	if n := len(b.reports); i >= n {
+		return b.groupPlaces[i-n]
+	}
+	return b.places[i]
+}
+
 // meets reports whether both have a document of the same task or group.
 func (b *docBatch) meets(next *docBatch) bool {
 	for _, r := range next.reports {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -41,104 +40,65 @@ type storing struct {
 func storeBatch(ctx context.Context, s *share, b *docBatch) *storing {
 	st := &storing{b: b, done: make(chan struct{})}
 	go func() {
-		st.err = st.sum.apply(ctx, s, b)
-		close(st.done)
+		defer close(st.done)
+		st.err = st.sum.apply(ctx, s, b, 0, b.len())
+		slices.SortStableFunc(b.bad, func(x, y badDoc) int { return cmp.Compare(x.at.line, y.at.line) })
+		st.sum.bad = len(b.bad)
 	}()
 	return st
 }
 
-// apply stores a batch in one step. What the store will not take joins the bad ones
-// of the batch; an error means that nothing more can be stored.
-func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch) error {
-	saved, reported, err := s.SaveAll(ctx, b.groups, b.reports)
-	if refused(err) || errors.Is(err, errors.ErrUnsupported) {
-		return sum.applyEach(ctx, s, b)
+// apply stores the documents of a batch that begin at from and end before to, in one
+// step. If the store refuses one of them it has taken none, so each part is tried; what
+// it refuses alone joins the bad ones. An error means that nothing more can be stored.
+func (sum *importSum) apply(ctx context.Context, s *share, b *docBatch, from, to int) error {
+	groups, reports := b.part(from, to)
+	var saved, reported []result.Outcome
+	var err error
+	switch one := to-from == 1; {
+	case one && len(groups) == 1: // it may be too large for SaveAll
+		saved = make([]result.Outcome, 1)
+		saved[0], err = s.Save(ctx, groups[0], result.Attributes{})
+	case one:
+		reported, err = s.Report(ctx, reports[0])
+	default:
+		saved, reported, err = s.SaveAll(ctx, groups, reports)
 	}
-	sum.reported(reported)
-	for _, o := range saved {
-		sum.save(o)
+	switch {
+	case err == nil:
+		sum.count(saved, reported)
+		return nil
+	case !refused(err):
+		return err
+	case to-from == 1:
+		b.bad = append(b.bad, badDoc{b.place(from), err})
+		return nil
 	}
-	sum.bad += len(b.bad)
-	return err
+	middle := (from + to) / 2
+	if len(groups) > 0 && len(reports) > 0 {
+		middle = len(b.reports) // results are hardly ever refused
+	}
+	if err := sum.apply(ctx, s, b, from, middle); err != nil {
+		return err
+	}
+	return sum.apply(ctx, s, b, middle, to)
 }
 
-// savers is how many groups are saved at once, so that they share syncs.
-const savers = 256
-
-// applyEach stores the documents of a batch one by one, since the store refuses one
-// of them, or is another process's.
-func (sum *importSum) applyEach(ctx context.Context, s *share, b *docBatch) error {
-	outcomes := make([]result.Outcome, len(b.groups))
-	errs := make([]error, len(b.groups))
-	next := make(chan int, len(b.groups))
-	for i := range b.groups {
-		next <- i
-	}
-	close(next)
-	// Results first: a group whose results are there is counted once.
-	err := sum.report(ctx, s, b, 0, len(b.reports))
-	var wg sync.WaitGroup
-	for range min(savers, len(b.groups)) {
-		wg.Go(func() {
-			for i := range next {
-				outcomes[i], errs[i] = s.Save(ctx, b.groups[i], result.Attributes{})
-			}
-		})
-	}
-	wg.Wait()
-	for i, failed := range errs {
-		switch {
-		case refused(failed):
-			b.bad = append(b.bad, badDoc{b.groupPlaces[i], failed})
-		case failed != nil:
-			err = cmp.Or(err, failed)
-		default:
-			sum.save(outcomes[i])
+func (sum *importSum) count(saved, reported []result.Outcome) {
+	for _, o := range saved {
+		if o.Applied {
+			sum.saved++
+		} else {
+			sum.there++
 		}
 	}
-	slices.SortStableFunc(b.bad, func(x, y badDoc) int { return cmp.Compare(x.at.line, y.at.line) })
-	sum.bad += len(b.bad)
-	return err
-}
-
-func (sum *importSum) save(o result.Outcome) {
-	if o.Applied {
-		sum.saved++
-	} else {
-		sum.there++
-	}
-}
-
-func (sum *importSum) reported(outcomes []result.Outcome) {
-	for _, o := range outcomes {
+	for _, o := range reported {
 		if o.Applied {
 			sum.applied++
 		} else {
 			sum.stood++
 		}
 	}
-}
-
-// report reports from up to to. If the store refuses one of them it has taken
-// none, so each half is tried.
-func (sum *importSum) report(ctx context.Context, s *share, b *docBatch, from, to int) error {
-	if from == to {
-		return nil
-	}
-	outcomes, err := s.Report(ctx, b.reports[from:to]...)
-	switch {
-	case !refused(err):
-		sum.reported(outcomes)
-		return err
-	case to-from == 1:
-		b.bad = append(b.bad, badDoc{b.places[from], err})
-		return nil
-	}
-	middle := (from + to) / 2
-	if err := sum.report(ctx, s, b, from, middle); err != nil {
-		return err
-	}
-	return sum.report(ctx, s, b, middle, to)
 }
 
 // refused reports whether the store will not take what it was given.

@@ -43,6 +43,7 @@ type share struct {
 // engine is a *store.Store or a *store.Client.
 type engine interface {
 	group.Backend
+	SaveAll(ctx context.Context, trees []result.Tree, reports []result.Async) (saved, reported []result.Outcome, err error)
 	Check(ctx context.Context, progress func(done, total int)) (store.Checked, error)
 	Repair(ctx context.Context, progress func(done, total int)) (store.Checked, error)
 	Compact(ctx context.Context, how store.Compaction, progress func(done, total int)) (removed int, err error)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
-	"github.com/seed-1c955bc8/bunch/store"
 	"github.com/seed-1c955bc8/bunch/store/remote"
 )
 
@@ -85,14 +84,9 @@ func (s *share) Report(ctx context.Context, reports ...result.Async) ([]result.O
 	return write(ctx, s, func(e engine) ([]result.Outcome, error) { return e.Report(ctx, reports...) })
 }
 
-// SaveAll gives errors.ErrUnsupported where another process has the store.
 func (s *share) SaveAll(ctx context.Context, trees []result.Tree, reports []result.Async) (saved, reported []result.Outcome, err error) {
 	saved, err = write(ctx, s, func(e engine) (saved []result.Outcome, err error) {
-		own, ok := e.(*store.Store)
-		if !ok {
-			return nil, errors.ErrUnsupported
-		}
-		saved, reported, err = own.SaveAll(ctx, trees, reports)
+		saved, reported, err = e.SaveAll(ctx, trees, reports)
 		return saved, err
 	})
 	return saved, reported, err

@@ -76,6 +76,8 @@ func (s *Server) answer(ctx context.Context, kind byte, body []byte) (any, error
 			return nil, err
 		}
 		return done(b.Save(ctx, tree, result.Attributes{Labels: ask.Labels, Note: ask.Note, Inputs: ask.Inputs, MaxAge: ask.MaxAge}))
+	case askSaveAll:
+		return s.saveAll(ctx, body)
 	case askReport:
 		return s.report(ctx, body)
 	case askRevoke, askRetry, askForget:

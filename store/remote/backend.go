@@ -65,26 +65,30 @@ func (c *Client) write(ctx context.Context, kind byte, ask any) (result.Outcome,
 // Report records results; see group.Backend. What cannot be written down, the
 // other process is not asked about.
 func (c *Client) Report(ctx context.Context, reports ...result.Async) ([]result.Outcome, error) {
-	if len(reports) > maxReports {
-		return nil, fmt.Errorf("report: %w: %d reports in one call, the most is %d", result.ErrTooLarge, len(reports), maxReports)
-	}
-	ask := make([]async, len(reports))
-	for i, r := range reports {
-		if err := validReport(r); err != nil {
-			return nil, fmt.Errorf("report %q: %w", string(r.ID), err)
-		}
-		r.Input, r.Forgotten = nil, false
-		ask[i] = packAsync(r)
+	ask, err := packReports(reports)
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	answer, err := call[[]outcome](ctx, c, askReport, ask)
 	if err != nil {
 		return nil, err
 	}
-	outcomes := make([]result.Outcome, len(answer))
-	for i, o := range answer {
-		outcomes[i] = o.Outcome
+	return unpackOutcomes(answer), nil
+}
+
+func packReports(reports []result.Async) ([]async, error) {
+	if len(reports) > maxReports {
+		return nil, fmt.Errorf("%w: %d reports in one call, the most is %d", result.ErrTooLarge, len(reports), maxReports)
 	}
-	return outcomes, nil
+	ask := make([]async, len(reports))
+	for i, r := range reports {
+		if err := validReport(r); err != nil {
+			return nil, fmt.Errorf("task %q: %w", string(r.ID), err)
+		}
+		r.Input, r.Forgotten = nil, false
+		ask[i] = packAsync(r)
+	}
+	return ask, nil
 }
 
 func validReport(r result.Async) error {

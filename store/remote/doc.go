@@ -68,11 +68,11 @@
 //
 // A request's number is the client's to choose, each only once. A body is CBOR,
 // with the records of package encoding as byte strings in it; kind.go says which
-// kinds there are and message.go and upkeep.go what is in them. A call has one
-// answer, or a failure. A range has any number of items, then an answer, which has
-// a body only after an upkeep, or a failure; the first two items of results and
-// the first of a watch or an upkeep come by themselves, each further one when it
-// was asked for. An upkeep that wants bytes says so in an item, and is sent them
+// kinds there are, and message.go, saveall.go and upkeep.go what is in them. A call
+// has one answer, or a failure. A range has any number of items, then an answer,
+// which has a body only after an upkeep, or a failure; the first two items of
+// results and the first of a watch or an upkeep come by themselves, each further one
+// when it was asked for. An upkeep that wants bytes says so in an item, and is sent them
 // before the next is asked for. Requests are answered in any order. Bye is a
 // server's last frame: requests without an answer have not happened. Whatever is
 // none of this ends the connection, and that one only.

@@ -9,13 +9,14 @@ const (
 	kindInput  = 0x03 // of upkeep that wants it: up to maxIn bytes, none at their end
 
 	// From the client, a request.
-	askSave   = 0x10
-	askDelete = 0x11
-	askPurge  = 0x12
-	askReport = 0x13
-	askRevoke = 0x14
-	askRetry  = 0x15
-	askForget = 0x16
+	askSave    = 0x10
+	askDelete  = 0x11
+	askPurge   = 0x12
+	askReport  = 0x13
+	askRevoke  = 0x14
+	askRetry   = 0x15
+	askForget  = 0x16
+	askSaveAll = 0x17
 
 	askRestore  = 0x20
 	askProgress = 0x21

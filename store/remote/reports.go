@@ -69,7 +69,7 @@ func (c *session) together(all *crowd) {
 	var reports []result.Async
 	counts := make([]int, len(all.calls))
 	for i, call := range all.calls {
-		some, err := unpackReports(call.body)
+		some, err := parseReports(call.body)
 		if err != nil {
 			_ = c.conn.Close()
 			return
@@ -95,7 +95,7 @@ func (c *session) together(all *crowd) {
 
 // report answers one call of askReport.
 func (s *Server) report(ctx context.Context, body []byte) (any, error) {
-	reports, err := unpackReports(body)
+	reports, err := parseReports(body)
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +103,15 @@ func (s *Server) report(ctx context.Context, body []byte) (any, error) {
 	return packOutcomes(outcomes), err
 }
 
-func unpackReports(body []byte) ([]result.Async, error) {
+func parseReports(body []byte) ([]result.Async, error) {
 	var ask []async
 	if err := unpack(body, &ask); err != nil {
 		return nil, err
 	}
+	return unpackReports(ask)
+}
+
+func unpackReports(ask []async) ([]result.Async, error) {
 	if len(ask) > maxReports {
 		return nil, errGarbage
 	}
@@ -127,4 +131,12 @@ func packOutcomes(outcomes []result.Outcome) []outcome {
 		answer[i].Outcome = o
 	}
 	return answer
+}
+
+func unpackOutcomes(answer []outcome) []result.Outcome {
+	outcomes := make([]result.Outcome, len(answer))
+	for i, o := range answer {
+		outcomes[i] = o.Outcome
+	}
+	return outcomes
 }

@@ -20,7 +20,8 @@ type keeper struct {
 
 func (k keeper) Upkeep(ctx context.Context, u Upkeep) (any, error) { return k.do(ctx, u) }
 
-// TestUpkeepNotOffered: a backend that has none says so, and the connection lives.
+// TestUpkeepNotOffered: a backend that has none, or no SaveAll, says so, and the
+// connection lives.
 func TestUpkeepNotOffered(t *testing.T) {
 	_, dir := serve(t)
 	c, err := Dial(t.Context(), dir)
@@ -29,6 +30,9 @@ func TestUpkeepNotOffered(t *testing.T) {
 	}
 	defer c.Close()
 	if err := c.Upkeep(t.Context(), Upkeep{Name: "check"}, nil); err == nil || !strings.Contains(err.Error(), "does not offer") {
+		t.Error(err)
+	}
+	if _, _, err := c.SaveAll(t.Context(), nil, nil); err == nil || !strings.Contains(err.Error(), "cannot save many") {
 		t.Error(err)
 	}
 	if _, _, err := c.List(t.Context(), result.Query{}); err != nil {

@@ -266,6 +266,8 @@ func FuzzServer(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add(ask(f, askSave, 3, save{Tree: encoding.AppendTree(nil, result.Group("g", result.Task("a")))}))
+	all := saveAll{Trees: [][]byte{encoding.AppendTree(nil, result.Group("g", result.Task("a")))}, Reports: []async{packAsync(result.Async{ID: "a", State: result.Success})}}
+	f.Add(ask(f, askSaveAll, 3, all))
 	f.Add(append(ask(f, askResults, 3, results{Tree: encoding.AppendTree(nil, result.Task("a"))}), appendHead(nil, head{0, kindCancel, 3})...))
 	f.Add(append(ask(f, askUpkeep, 3, upkeep{Name: "copy", In: true}),
 		append(append(appendHead(nil, head{1, kindInput, 3}), 'x'), appendHead(nil, head{0, kindMore, 3})...)...))
