@@ -33,8 +33,13 @@ func ancestors(t result.Tree) *throwers {
 		var chain []result.Tree
 		for p := leaf.Parent(); !p.IsZero() && !known[p]; p = p.Parent() {
 			known[p] = true
+			chain = append(chain, p)
+		}
+		for _, p := range slices.Backward(chain) {
 			if p.IsGroup() || !th.names[p.ID()] {
-				chain = append(chain, p)
+				// Without its own parents, which have their turn: a backend looks at all of
+				// what it is given, and a line of parents may be long.
+				th.list = append(th.list, ancestor{at, p.WithParent(result.Tree{})})
 			}
 			for l := range p.Leaves() {
 				if id := l.ID(); !th.names[id] {
@@ -42,11 +47,6 @@ func ancestors(t result.Tree) *throwers {
 					th.watch = append(th.watch, id)
 				}
 			}
-		}
-		for _, p := range slices.Backward(chain) {
-			// Without its own parents, which have their turn: a backend looks at all of
-			// what it is given, and a line of parents may be long.
-			th.list = append(th.list, ancestor{at, p.WithParent(result.Tree{})})
 		}
 		at += leaf.LeafCount()
 	}

@@ -117,6 +117,15 @@ func TestJoinAsksAncestorsFirst(t *testing.T) {
 		}
 	}
 
+	t.Run("in a group that is younger, too", func(t *testing.T) {
+		b := open(t)
+		x, y := result.Task("x"), result.Task("y")
+		r := save(t, b, result.Group("g", result.Task("m").WithParent(result.Group("h", y, x).WithParent(x))))
+		report(t, b, result.Failure, "x", "y")
+		if err := waiters["Join"](t.Context(), r); raised(err) != "x" {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("failed after its leaf succeeded", func(t *testing.T) {
 		b := open(t)
 		r := save(t, b, tree)
