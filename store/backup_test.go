@@ -18,6 +18,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 
+	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/encoding/encodingtest"
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -352,4 +353,92 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%+v became %+v, %v", h, h2, err)
 		}
 	})
+}
+
+// TestBackupBesideRefused: a backup that comes between a refused report with a long
+// value and the removal of that value is a good one, and so is the store.
+func TestBackupBesideRefused(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	if _, err := s.Save(ctx, result.Group("g", result.Task("a")), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	long := result.Async{ID: "long", State: result.Success, Value: append([]byte{0x5a, 0, 1, 0x80, 0}, make([]byte, 96<<10)...)}
+	var backup bytes.Buffer
+	var found Checked
+	for i, err := range inOneBatch(t, s, func() error {
+		return third(s.SaveAll(ctx, []result.Tree{result.Group("g", result.Task("b"))}, []result.Async{long}))
+	}, func() error {
+		return third(s.SaveAll(ctx, []result.Tree{result.Group("new", result.Task("a")), result.Group("new", result.Task("b"))}, []result.Async{long}))
+	}, func() error {
+		return s.between(ctx, "backup", func(r snapshot) error {
+			c := &checker{ctx: ctx, closing: s.closing, snap: r, limit: 9}
+			err := c.records()
+			found = c.Checked
+			return err
+		})
+	}, func() error { return second(s.Backup(ctx, &backup)) }) {
+		if (err != nil) != (i < 2) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if !found.Clean() {
+		t.Error(found.Findings)
+	}
+	loaded := newStore(t, t.TempDir())
+	if _, err := loaded.Load(ctx, &backup); err != nil {
+		t.Errorf("load: %v", err)
+	}
+	for _, s := range []*Store{s, reopen(t, loaded)} {
+		if found := mustCheck(t, s); !found.Clean() {
+			t.Error(found.Findings)
+		}
+		empty(t, s, keyBlob, keyJournal)
+	}
+}
+
+// TestLoadBreaks: a backup whose records are good ones by themselves, and would break
+// the store together, or later.
+func TestLoadBreaks(t *testing.T) {
+	ctx := context.Background()
+	number := func(key []byte, n uint64) raw {
+		return raw{key: key, sealed: seal(key, 0, binary.BigEndian.AppendUint64(nil, n))}
+	}
+	sealed := func(key []byte, meta byte, body []byte) raw {
+		return raw{key: key, meta: meta, sealed: seal(key, meta, bytes.Clone(body))}
+	}
+	twice := result.Group("g", result.Task("a"), result.Task("a"))
+	head := encoding.Head{Seq: 1, Chunks: 1, Created: noon, Progress: result.Progress{Total: 2}}
+	head.Progress.Leaves = head.Progress.Leaves.Add(result.Pending, 2)
+	long := encoding.AppendRecord(nil, encoding.Record{Async: result.Async{State: result.Success, Attempt: 1}})
+	blob := encoding.AppendRecord(nil, encoding.Record{Blob: &encoding.Blob{Seq: 1, Size: uint64(len(long))}, Async: result.Async{State: result.Success, Attempt: 1}})
+	entry, err := encoding.Marshal(journal{Verb: journalBlob, Seq: 1, Size: uint64(len(long))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta := encoding.StateCode(result.Success)
+	one := []raw{number(metaSeq, 1), sealed(idKey(keyResult, "a"), meta, blob), sealed(seqKey(keyBlob, 1, 0), 0, long)}
+	text := "9f8d7c6b-5a49-4e3f-8b2a-1c0d9e8f7a6b"
+	for what, backup := range map[string][]byte{
+		"a counter without room": forged(number(metaSeq, math.MaxUint64)),
+		"a clock that is none":   forged(sealed(metaClock, 0, []byte("?"))),
+		"a clock far ahead":      forged(number(metaClock, 1<<63-1)),
+		"a group without room":   forged(sealed(idKey(keyHead, "g"), 0, encoding.AppendHead(nil, encoding.Head{Seq: 1 << 63, Created: noon}))),
+		"a task named twice": forged(sealed(idKey(keyHead, "g"), 0, encoding.AppendHead(nil, head)), number(metaSeq, 1),
+			sealed(idKey(keyResult, "a"), 0, appendMembers(nil, membership(1, 0))), sealed(seqKey(keySeq, 1), 0, []byte("g")),
+			sealed(seqKey(keyTree, 1, 0, 0), 0, encoding.AppendTree(nil, twice))),
+		"one long value of two": forged(one[0], one[1], sealed(idKey(keyResult, "b"), meta, blob), one[2]),
+		"a long value to go":    forged(sealed(seqKey(keyJournal, 1), 0, entry), one[0], one[1], one[2]),
+		"another key of an id":  forged(sealed(append([]byte{keyResult, tagText, byte(len(text))}, text...), meta, long)),
+	} {
+		s := newStore(t, t.TempDir())
+		_, err := s.Load(ctx, bytes.NewReader(backup))
+		if !errors.Is(err, result.ErrCorrupt) {
+			t.Errorf("%s: %v", what, err)
+		}
+		t.Logf("%s: %v", what, err)
+	}
+	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(forged(one...))); err != nil {
+		t.Errorf("a good one: %v", err)
+	}
 }

@@ -20,6 +20,7 @@ type batch struct {
 	used   int       // bytes of entries so far, and more than Badger counts
 	heads  int       // bytes that the heads of changed groups may take besides
 	n      int       // writes ever; never set back, so that a flush hides none
+	roomy  bool      // the disk had room for it
 	long   bool      // the operation under way is in the journal: it may be committed in parts
 	tight  bool      // the operation under way did not fit a transaction: it has to be long
 }
@@ -49,7 +50,7 @@ func (s *Store) newBatch() *batch {
 func (b *batch) begin() {
 	b.changes = newChanges()
 	b.now = b.s.now()
-	b.used, b.heads = 0, 0
+	b.used, b.heads, b.roomy = 0, 0, false
 }
 
 // full reports whether the batch should be committed before more goes in: what

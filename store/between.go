@@ -23,7 +23,7 @@ func (s *Store) between(ctx context.Context, name string, do func(snapshot) erro
 	if s.opts.ReadOnly { // nobody writes
 		txn = s.db.NewTransaction(false)
 	} else {
-		err = s.queueAndWait(ctx, func(b *batch) error {
+		err = s.enqueue(ctx, &op{looks: true, apply: func(b *batch) error {
 			if err := b.rest(); err != nil {
 				return err
 			}
@@ -31,7 +31,7 @@ func (s *Store) between(ctx context.Context, name string, do func(snapshot) erro
 				txn = s.db.NewTransaction(false)
 			}
 			return nil
-		})
+		}})
 	}
 	if txn != nil {
 		defer txn.Discard()

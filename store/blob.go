@@ -40,7 +40,7 @@ func (b *batch) writeBlob(rec encoding.Record) (*encoding.Blob, error) {
 		v = v[len(piece):]
 		if b.full() {
 			if err := b.flushForRoom(); err != nil {
-				return nil, err
+				return blob, err // some of it is there: to be dropped
 			}
 		}
 		body := append(make([]byte, 0, len(piece)+sealLen), piece...)

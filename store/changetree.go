@@ -99,15 +99,18 @@ func (b *batch) finishChange(t *tally, j journal, tree result.Tree) error {
 func (b *batch) revoke(t *tally, tree result.Tree) error {
 	for leaf := range tree.Leaves() {
 		e, err := b.entry(leaf.ID())
-		if err != nil {
-			return err
-		}
-		if e.rec.State.Ready() || e.rec.Forgotten {
+		if err == nil && (e.rec.State.Ready() || e.rec.Forgotten) {
 			continue
 		}
-		stood, err := whole(b, e.rec)
+		var stood encoding.Record
+		if err == nil {
+			stood, err = whole(b, e.rec)
+		}
 		if err != nil {
-			return err
+			if err = b.passOver(err); err != nil {
+				return err
+			}
+			continue
 		}
 		rec := encoding.Record{Async: result.Async{
 			State: result.Revoked, Error: result.RevokedError("revoked"), Done: b.now, Attempt: e.rec.Attempt,
@@ -131,7 +134,7 @@ func (b *batch) retry(t *tally, tree result.Tree) error {
 		}
 		stood, err := whole(b, e.rec)
 		if err != nil {
-			return err
+			return b.passOver(err)
 		}
 		rec := encoding.Record{Async: result.Async{
 			State: result.Retry, Error: stood.Error, Attempt: e.rec.Attempt + 1, Request: stood.Request,
@@ -152,10 +155,12 @@ func (b *batch) retry(t *tally, tree result.Tree) error {
 			continue
 		}
 		e, err := b.entry(run.ID())
-		if err != nil {
-			return err
+		if err == nil {
+			err = reopen(e)
+		} else {
+			err = b.passOver(err)
 		}
-		if err := reopen(e); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -184,7 +189,7 @@ func (b *batch) forget(t *tally, tree result.Tree) error {
 func (b *batch) forgetTask(t *tally, id result.ID, leaf bool) error {
 	e, err := b.entry(id)
 	if err != nil || e.rec.Forgotten {
-		return err
+		return b.passOver(err)
 	}
 	if !leaf && !e.exists {
 		namers, err := b.namers(e)

@@ -62,9 +62,10 @@ type checker struct {
 	closing  <-chan struct{}
 	snap     snapshot
 	progress func(done, total int)
-	limit    int // of findings
-	done     int // records passed
-	total    int // that there are to pass
+	limit    int  // of findings
+	foreign  bool // it may be from anybody, and made to break a store
+	done     int  // records passed
+	total    int  // that there are to pass
 	polls    int
 
 	groups   []uint64           // the numbers that heads and 's' records have, sorted
@@ -74,6 +75,7 @@ type checker struct {
 	leaves   map[uint64]int     // by group: memberships of tasks that there should be, less those met
 	nests    map[uint64]int     // the same of nested groups
 	blobs    []encoding.Blob    // long values that records name
+	refused  map[uint64]bool    // long values of reports that were refused, on their way out
 	sorted   bool               // blobs are
 	about    uint64             // number of the group that head is the head of
 	head     encoding.Head
@@ -84,6 +86,7 @@ type checker struct {
 
 func (c *checker) find(f Finding) {
 	c.Found++
+	f.at = c.snap.ReadTs()
 	if len(c.Findings) < c.limit {
 		c.Findings = append(c.Findings, f)
 	}
@@ -116,7 +119,7 @@ func (c *checker) poll() error {
 // their trees, then what belongs to them.
 func (c *checker) records() error {
 	c.dark, c.headless = map[uint64]bool{}, map[result.ID]bool{}
-	c.leaves, c.nests = map[uint64]int{}, map[uint64]int{}
+	c.leaves, c.nests, c.refused = map[uint64]int{}, map[uint64]int{}, map[uint64]bool{}
 	if err := c.count(); err != nil {
 		return err
 	}
@@ -128,6 +131,9 @@ func (c *checker) records() error {
 	}
 	slices.Sort(c.groups)
 	c.groups = slices.Compact(c.groups)
+	if err := c.each([]byte{keyJournal}, c.underWay); err != nil {
+		return err
+	}
 	if err := c.each(nil, c.record); err != nil {
 		return err
 	}
@@ -219,7 +225,7 @@ func (c *checker) counter() error {
 	}
 	if top := c.top; n < top {
 		c.find(Finding{Invariant: "I9", What: fmt.Sprintf("the counter is %d, and number %d is in use", n, top),
-			fix: func(b *batch) error { return b.setNumber(metaSeq, top) }})
+			fix: func(b *batch) error { return b.raiseCounter(top) }})
 	}
 	return nil
 }

@@ -302,7 +302,7 @@ var sabotages = []struct {
 	}},
 	{"I10", "an expiry of no result", false, func(v saboteur) { v.put(idKey(keyLone, "stranger"), 0, make([]byte, 8)) }},
 	{"I10", "an operation under way", false, func(v saboteur) {
-		body, err := encoding.Marshal(journal{Verb: journalBlob, Seq: 3})
+		body, err := encoding.Marshal(journal{Verb: journalDelete, ID: "none", Seq: 3})
 		if err != nil {
 			v.Fatal(err)
 		}

@@ -17,6 +17,9 @@ func (c *checker) group(r stored) error {
 	if err != nil {
 		return parseError(r.key, err)
 	}
+	if head.Seq > maxNumber {
+		return corrupt(r.key, fmt.Errorf("no group has number %d", head.Seq))
+	}
 	c.groups = append(c.groups, head.Seq)
 	c.top = max(c.top, head.Seq)
 	g := &group{id: id, key: r.key, head: head}
@@ -93,6 +96,8 @@ func (c *checker) tree(g *group) (tree result.Tree, ok bool) {
 		return lost("its tree cannot be read")
 	case tree.ID() != g.id || !tree.IsGroup():
 		return lost("its tree is that of another group")
+	case c.foreign && tree.Validate() != nil:
+		return lost("its tree is none that can be saved")
 	}
 	return tree, true
 }

@@ -49,7 +49,7 @@ func (c *checker) member(kind byte, left map[uint64]int, g *group, id result.ID,
 		left[seq]++
 		if place := binary.BigEndian.Uint32(members[8:]); place != ordinal {
 			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it at place %d of group %q, and it is at %d", place, string(g.id), ordinal),
-				fix: func(b *batch) error { return b.dropMembership(key, seq) }})
+				key: key, fix: func(b *batch) error { return b.dropMembership(key, seq) }})
 		}
 		return
 	}
@@ -79,9 +79,9 @@ func (c *checker) entries(key []byte, id result.ID, members []byte, left map[uin
 		drop := func(b *batch) error { return b.dropMembership(key, seq) }
 		switch _, known := slices.BinarySearch(c.groups, seq); {
 		case seen[seq]:
-			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it twice in group %d", seq), fix: drop})
+			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it twice in group %d", seq), key: key, fix: drop})
 		case !known:
-			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it in group %d, which is not there", seq), fix: drop, spare: true})
+			c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it in group %d, which is not there", seq), key: key, fix: drop, spare: true})
 		case !c.dark[seq]:
 			left[seq]--
 		}
@@ -140,7 +140,7 @@ func (c *checker) surplus(kind byte, left map[uint64]int) error {
 			seq := binary.BigEndian.Uint64(members)
 			if ids := wanted[seq]; ids != nil && !ids[id] {
 				c.find(Finding{Invariant: "I6", ID: id, What: fmt.Sprintf("its record has it in group %d, which does not name it", seq),
-					fix: func(b *batch) error { return b.dropMembership(key, seq) }})
+					key: key, fix: func(b *batch) error { return b.dropMembership(key, seq) }})
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -28,19 +27,32 @@ func (c *checker) record(r stored) error {
 		_, _, _, err := parseExpiryKey(r.key)
 		return err
 	case keyMeta:
-		if string(r.key) == string(metaSeq) {
-			_, err := parseNumber(r.key, r.body)
-			return err
-		}
-		return nil
+		return number(r)
 	}
 	c.stray(r.key, "", fmt.Sprintf("%.64x is no key of a store", r.key))
 	return nil
 }
 
+// number checks a number of the store, which must have room to go on.
+func number(r stored) error {
+	most := uint64(maxNumber)
+	switch string(r.key) {
+	case string(metaClock):
+		most = maxClock
+	case string(metaSeq):
+	default:
+		return nil
+	}
+	n, err := parseNumber(r.key, r.body)
+	if err == nil && n > most {
+		err = corrupt(r.key, fmt.Errorf("it is %d, and the most is %d", n, most))
+	}
+	return err
+}
+
 // stray finds a record that belongs to nothing.
 func (c *checker) stray(key []byte, id result.ID, what string) {
-	c.find(Finding{Invariant: "I10", ID: id, What: what, spare: true, fix: func(b *batch) error { return b.delete(key) }})
+	c.find(Finding{Invariant: "I10", ID: id, What: what, spare: true, key: key, fix: func(b *batch) error { return b.delete(key) }})
 }
 
 func (c *checker) aboutTask(r stored) error {
@@ -99,9 +111,8 @@ func (c *checker) task(r stored, id result.ID) error {
 		meta = metaOf(rec.Async)
 	}
 	if meta != r.meta {
-		body := bytes.Clone(r.body) // the fix outlives Badger's memory
 		c.find(Finding{Invariant: "I2", ID: id, What: fmt.Sprintf("its meta byte is %#x, that of its state is %#x", r.meta, meta),
-			fix: func(b *batch) error { return b.set(r.key, meta, body) }})
+			fix: func(b *batch) error { return b.remeta(r.key) }})
 	}
 	c.blob(r.key, id, rec)
 	return nil
@@ -113,14 +124,20 @@ func (c *checker) numbered(r stored) error {
 	_, known := slices.BinarySearch(c.groups, seq)
 	switch r.key[0] {
 	case keyBlob:
+		if c.refused[seq] {
+			return nil
+		}
 		i, ok := slices.BinarySearchFunc(c.longValues(), seq, func(b encoding.Blob, seq uint64) int { return cmp.Compare(b.Seq, seq) })
 		if !c.blind && (!ok || binary.BigEndian.Uint32(r.key[9:]) >= pieces(c.blobs[i])) {
 			c.stray(r.key, "", fmt.Sprintf("no record names piece %d of long value %d", binary.BigEndian.Uint32(r.key[9:]), seq))
 		}
 		return nil
 	case keyJournal:
+		if c.refused[seq] {
+			return nil
+		}
 		c.find(Finding{Invariant: "I10", What: fmt.Sprintf("operation %d is not completed", seq),
-			fix: func(b *batch) error { return b.resume(r.key) }})
+			fix: func(b *batch) error { return b.conclude(r.key) }})
 		return nil
 	case keyLabels:
 		if _, err := encoding.ParseLabels(r.body); err != nil {
@@ -148,6 +165,17 @@ func (c *checker) numbered(r stored) error {
 	return nil
 }
 
+// underWay notes the long value that a journal entry undoes: those of a report that was
+// refused go in an operation of their own, or when the store is opened next.
+func (c *checker) underWay(r stored) error {
+	var j journal
+	if err := encoding.Unmarshal(r.body, &j); err == nil && len(r.key) == 9 && j.Verb == journalBlob && j.Seq == seqOf(r.key) {
+		c.refused[j.Seq] = true
+		c.top = max(c.top, j.Seq)
+	}
+	return nil
+}
+
 // longValues are those that records name, in order, once all were seen.
 func (c *checker) longValues() []encoding.Blob {
 	if !c.sorted {
@@ -163,6 +191,10 @@ func (c *checker) blob(key []byte, id result.ID, rec encoding.Record) {
 		return
 	}
 	c.blobs = append(c.blobs, *rec.Blob)
+	if seq := rec.Blob.Seq; c.refused[seq] {
+		c.find(Finding{Invariant: "I8", ID: id, What: fmt.Sprintf("operation %d would remove long value %d, which it names", seq, seq),
+			fix: func(b *batch) error { return b.delete(seqKey(keyJournal, seq)) }})
+	}
 	c.top = max(c.top, rec.Blob.Seq)
 	for n := range pieces(*rec.Blob) {
 		switch _, ok, missing := c.get(seqKey(keyBlob, rec.Blob.Seq, n)); {

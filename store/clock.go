@@ -18,12 +18,12 @@ import (
 // What people see are dates by the clock on the wall: Created, Settled, Done.
 // Only times of expiry are stored by the store's time.
 type clock struct {
-	wall  func() time.Time
+	wall func() time.Time
+
+	mu    sync.Mutex
 	start time.Time // on the wall, when the store was opened
 	base  time.Time // by the store, then
-
-	mu   sync.Mutex
-	last time.Time // what was said last
+	last  time.Time // what was said last
 }
 
 const (
@@ -36,7 +36,16 @@ const (
 
 // newClock goes on from the time of the latest commit, zero for a new store.
 func newClock(wall func() time.Time, latest time.Time) *clock {
-	c := &clock{wall: wall, start: wall()}
+	c := &clock{wall: wall}
+	c.goOn(latest)
+	return c
+}
+
+// goOn makes it the clock of a store with that latest commit.
+func (c *clock) goOn(latest time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.start, c.last = c.wall(), zeroTime
 	c.base = c.start
 	if !latest.IsZero() {
 		if c.base.Before(latest) {
@@ -45,7 +54,6 @@ func newClock(wall func() time.Time, latest time.Time) *clock {
 			c.base = latest.Add(maxAdvance)
 		}
 	}
-	return c
 }
 
 // now is the store's time, as precise as it is stored.
@@ -87,10 +95,9 @@ func (c *clock) shown(at time.Time) time.Time {
 	return at.Add(c.ahead())
 }
 
-// startClock reads the time of the latest commit.
-func (s *Store) startClock() error {
-	var latest time.Time
-	err := s.db.View(func(txn *badger.Txn) error {
+// latestCommit reads the time of it, zero for a new store.
+func (s *Store) latestCommit() (latest time.Time, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
 		body, _, err := snapshot{txn}.get(metaClock)
 		if err != nil || body == nil {
 			return err
@@ -99,8 +106,7 @@ func (s *Store) startClock() error {
 		latest = time.UnixMicro(int64(micros))
 		return err
 	})
-	s.clock = newClock(s.opts.Clock, latest)
-	return err
+	return latest, err
 }
 
 // stampSize is what a stamp takes of a transaction, at most.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"path/filepath"
@@ -156,5 +157,66 @@ func TestCreatedAfterCall(t *testing.T) {
 		if saved.Created.Before(at) {
 			t.Fatalf("group %s was created at %v, before Save was called at %v", id, saved.Created, at)
 		}
+	}
+}
+
+// TestLoadGoesOn: the time of a loaded store goes on from that of the backup, so that
+// one of a device that began in 1970 does not expire where the clock is right.
+func TestLoadGoesOn(t *testing.T) {
+	ctx := context.Background()
+	w := wall{at: time.Unix(100, 0)}
+	open := func() *Store {
+		s, err := Open(t.TempDir(), &Options{Retention: 48 * time.Hour, Clock: w.now, NoSync: true, Profile: Edge})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	s := open()
+	if _, err := s.Save(ctx, result.Group("g"), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	backup := backedUp(t, s)
+	w.set(noon)
+	s = open()
+	if _, err := s.Load(ctx, bytes.NewReader(backup)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Sweep(ctx); n != 0 || err != nil || !saved(s, "g") {
+		t.Errorf("right after loading it %d have expired, %v", n, err)
+	}
+	w.set(noon.Add(25 * time.Hour)) // a day went by when it was loaded
+	if n, err := s.Sweep(ctx); n != 1 || err != nil {
+		t.Errorf("a day later %d have expired, %v", n, err)
+	}
+}
+
+// TestSweepCancelled: a sweep that was ended does not make the store forget when the
+// next thing expires.
+func TestSweepCancelled(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(t.TempDir(), &Options{Retention: time.Hour, NoSync: true, Profile: Edge})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Save(ctx, result.Group("g"), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := s.Sweep(over); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	s.nextSweep(s.clock.now().Add(2 * time.Hour)) // as of something that expires later
+	g, err := s.Restore(ctx, "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.sweeper.mu.Lock()
+	defer s.sweeper.mu.Unlock()
+	if next := s.sweeper.next; next.IsZero() || next.After(g.Expires) {
+		t.Errorf("the next sweep is at %v, and the group expires at %v", next, g.Expires)
 	}
 }

@@ -81,6 +81,7 @@ func (b *batch) applyAll(ops []*op) error {
 		return nil // and nothing to ask the system for
 	}
 	b.now = b.s.now() // not before anybody's call
+	var full error    // of the disk
 	for i, o := range ops {
 		if !o.turn.CompareAndSwap(waiting, taken) {
 			continue
@@ -90,11 +91,13 @@ func (b *batch) applyAll(ops []*op) error {
 				return b.fail(err, ops[i:])
 			}
 		}
-		if len(b.ops) == 0 { // a batch begins
-			if err := b.s.room(); err != nil {
-				o.answer(err)
-				b.s.refuse(ops[i+1:], err)
-				return nil
+		if !b.roomy && !o.looks { // the first that writes
+			if full == nil {
+				full = b.s.room()
+			}
+			if b.roomy = full == nil; !b.roomy {
+				o.answer(full)
+				continue
 			}
 		}
 		if err := b.apply(o); err != nil {

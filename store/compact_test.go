@@ -202,6 +202,16 @@ func TestCompactFails(t *testing.T) {
 		t.Errorf("check: %v", err)
 	}
 	furnishedWhole(t, reopen(t, s))
+
+	s = furnished(t)
+	err = s.write(ctx, "compact", "", func(b *batch) error {
+		return b.paused(func() error {
+			return s.reopen(func() error { return os.Rename(s.dir, s.dir+".gone") })
+		})
+	})
+	if err == nil || s.Close() != nil {
+		t.Errorf("a store whose directory is gone: %v, closing it: %v", err, s.Close())
+	}
 }
 
 // TestCompactSmall: an empty store, and one in memory, can be compacted too.

@@ -113,11 +113,12 @@
 //	    group's number and the leaf's place; there is no other with that number.
 //	I7  A head is settled if and only if nothing more is to come, and expires
 //	    when its 'e' entry says.
-//	I8  A long value has all its pieces, and one record or journal entry that
-//	    names it.
+//	I8  A long value has all its pieces, and one record that names it; or a
+//	    journal entry, if its report was refused, until it is removed.
 //	I9  No creation number is higher than the counter.
 //	I10 Every other record has a form of keys.go and belongs to a group, a task or
-//	    a long value that is there; between two operations there is no journal.
+//	    a long value that is there; between two operations the journal has no other
+//	    entry.
 //	I11 Badger's tables pass their own checksums.
 //
 // Check verifies them and Repair restores them, as far as can be.

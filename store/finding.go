@@ -19,6 +19,8 @@ type Finding struct {
 
 	rebuild result.ID          // the group that Repair rebuilds; if it is empty:
 	fix     func(*batch) error // what Repair does; it may be done twice
+	key     []byte             // fix is only for this record as it was then; nil: fix looks for itself
+	at      uint64             // the commit that Check looked at
 	spare   bool               // fix is right only once nothing else is wrong
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,7 +15,8 @@ const longOp = 500
 // A journal entry stands for an operation too large for one transaction. Once it
 // is committed the operation has happened: the committer carries it out before
 // it takes another, and if the process ends before that, Open does. Each part of
-// the work may be done twice.
+// the work may be done twice. It goes on where it meets a damaged record, see
+// passOver; Open leaves what it cannot do at all for Repair to drop.
 type journal struct {
 	_       struct{} `cbor:",toarray"`
 	Verb    uint8
@@ -89,24 +91,48 @@ func (s *Store) replay() error {
 		return err
 	}
 	for _, key := range keys {
-		body, _, err := b.get(key)
-		if err != nil {
+		err := b.resume(key)
+		if errors.Is(err, result.ErrCorrupt) { // Check finds it, and Repair drops it
+			s.opts.Logger.Error("what was interrupted cannot be completed", "error", err)
+			b.begin()
+		} else if err != nil {
 			return err
-		}
-		var j journal
-		if err := encoding.Unmarshal(body, &j); err != nil {
-			return corrupt(key, err)
-		}
-		s.opts.Logger.Info("completing what was interrupted", "verb", j.Verb, "id", string(j.ID))
-		b.long = true
-		if err := b.redo(j); err != nil {
-			return fmt.Errorf("completing an interrupted operation on %q: %w", string(j.ID), err)
 		}
 		if err := b.flush(); err != nil {
 			return err
 		}
 	}
 	return b.land()
+}
+
+// resume carries out what the journal entry under key stands for. ErrCorrupt: what it
+// needs cannot be read.
+func (b *batch) resume(key []byte) error {
+	body, _, err := b.get(key)
+	if err != nil || body == nil {
+		return err
+	}
+	var j journal
+	if err := encoding.Unmarshal(body, &j); err != nil {
+		return corrupt(key, err)
+	}
+	b.s.opts.Logger.Info("completing what was interrupted", "verb", j.Verb, "id", string(j.ID))
+	b.long = true
+	if err := b.redo(j); err != nil {
+		return fmt.Errorf("completing an interrupted operation on %q: %w", string(j.ID), err)
+	}
+	return nil
+}
+
+// passOver lets an operation go on that has happened already, and meets a record that
+// cannot be read: nobody may be told that it failed. The record stays as it is, for
+// Check to find.
+func (b *batch) passOver(err error) error {
+	if !b.long || !errors.Is(err, result.ErrCorrupt) {
+		return err
+	}
+	b.s.opts.Logger.Error("passed over what cannot be read", "error", err)
+	return nil
 }
 
 func (b *batch) redo(j journal) error {
@@ -116,14 +142,14 @@ func (b *batch) redo(j journal) error {
 		return b.dropBlob(encoding.Blob{Seq: j.Seq, Size: j.Size})
 	case journalDraft:
 		return b.dropDraft(j)
-	case journalDelete, journalPurge, journalExpire:
-		return b.finishRemoval(&t, j)
 	}
 	tree, err := readTree(b, j.Seq, j.Version, j.Pieces)
 	if err != nil {
 		return err
 	}
 	switch j.Verb {
+	case journalDelete, journalPurge, journalExpire:
+		return b.finishRemoval(&t, j, tree)
 	case journalSave:
 		found, err := b.survey(j.Seq, tree)
 		if err != nil {

@@ -307,3 +307,80 @@ func empty(t *testing.T, s *Store, kinds ...byte) {
 		}
 	}
 }
+
+// TestJournalDamage: an operation that has begun, and meets a record that cannot be
+// read, goes on without it; one whose tree is gone is dropped by Repair. Neither keeps
+// the store from being opened.
+func TestJournalDamage(t *testing.T) {
+	ctx := context.Background()
+	for verb, do := range map[string]func(s *Store, tree result.Tree) (result.Outcome, error){
+		"revoke": func(s *Store, tree result.Tree) (result.Outcome, error) { return s.Revoke(ctx, tree) },
+		"retry":  func(s *Store, tree result.Tree) (result.Outcome, error) { return s.Retry(ctx, tree) },
+		"forget": func(s *Store, tree result.Tree) (result.Outcome, error) { return s.Forget(ctx, tree) },
+		"purge":  func(s *Store, tree result.Tree) (result.Outcome, error) { return s.Purge(ctx, tree.ID()) },
+		"delete": func(s *Store, tree result.Tree) (result.Outcome, error) { return s.Delete(ctx, tree.ID()) },
+		"expire": func(s *Store, tree result.Tree) (out result.Outcome, err error) {
+			err = s.write(ctx, "expire", "", func(b *batch) error { return b.removeGroup(&tally{}, journalExpire, tree.ID()) })
+			return out, err
+		},
+	} {
+		s := newStore(t, t.TempDir())
+		tree := foreign("g", many)
+		if _, err := s.Save(ctx, tree, result.Attributes{}); err != nil {
+			t.Fatal(err)
+		}
+		if verb == "retry" {
+			if _, err := s.Revoke(ctx, tree); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v := saboteur{t, s.db}
+		key := idKey(keyResult, tree.At(many/2).ID())
+		_, meta := v.body(key)
+		v.write(key, meta, []byte("damage"))
+		if _, err := do(s, tree); err != nil {
+			t.Errorf("%s: %v", verb, err)
+		}
+		if _, err := s.Get(ctx, tree.At(many/2).ID()); !errors.Is(err, result.ErrCorrupt) {
+			t.Errorf("%s: what cannot be read is %v", verb, err)
+		}
+		if _, err := s.Report(ctx, result.Async{ID: "other", State: result.Success}); err != nil {
+			t.Errorf("after %s: %v", verb, err)
+		}
+		s = repairs(t, reopen(t, s))
+		if saved(s, "g") == (verb == "purge" || verb == "delete" || verb == "expire") {
+			t.Errorf("after %s the group is there: %v", verb, saved(s, "g"))
+		}
+	}
+	for what, entry := range map[string]any{
+		"a revoke without its tree":  journal{Verb: journalRevoke, ID: "late", Seq: 900, Pieces: 1},
+		"a removal without its tree": journal{Verb: journalPurge, ID: "f", Seq: 900, Pieces: 1},
+		"what is no entry":           "?",
+	} {
+		s := furnished(t)
+		body, err := encoding.Marshal(entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saboteur{t, s.db}.put(seqKey(keyJournal, 900), 0, body)
+		s = reopen(t, s)
+		if _, err := s.Report(ctx, result.Async{ID: "other", State: result.Success}); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		repairs(t, s)
+	}
+	// Its head is lost, or is that of another group by now.
+	for _, id := range []result.ID{"gone", "f"} {
+		s := furnished(t)
+		v := saboteur{t, s.db}
+		body, err := encoding.Marshal(journal{Verb: journalDelete, ID: id, Seq: 900, Pieces: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.put(seqKey(keyTree, 900, 0, 0), 0, encoding.AppendTree(nil, result.Group(id, result.Task("p"))))
+		v.put(seqKey(keyJournal, 900), 0, body)
+		if s = reopen(t, s); !saved(s, "f") {
+			t.Errorf("the removal of an older %q took another group away", id)
+		}
+	}
+}

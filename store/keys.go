@@ -70,12 +70,15 @@ func appendID(dst []byte, id result.ID) []byte {
 }
 
 // parseID reads the id that is the whole of b.
-func parseID(b []byte) (result.ID, error) {
-	if len(b) == 17 && (b[0] == tagMinted || b[0] == tagUUID) {
-		return result.ID(uuid.UUID(b[1:]).String()), nil
+func parseID(b []byte) (id result.ID, err error) {
+	switch {
+	case len(b) == 17 && (b[0] == tagMinted || b[0] == tagUUID):
+		id = result.ID(uuid.UUID(b[1:]).String())
+	case len(b) > 2 && b[0] == tagText && len(b) == 2+int(b[1]):
+		id = result.ID(b[2:])
 	}
-	if len(b) > 2 && b[0] == tagText && len(b) == 2+int(b[1]) {
-		return result.ID(b[2:]), nil
+	if id != "" && string(appendID(nil, id)) == string(b) { // else another key leads to it
+		return id, nil
 	}
 	return "", fmt.Errorf("%w: key with a malformed id %x", result.ErrCorrupt, b)
 }
@@ -131,7 +134,14 @@ func parseExpiryKey(key []byte) (micros int64, kind byte, id result.ID, err erro
 // its own, which is never used again.
 var metaSeq = []byte("mseq")
 
+// maxNumber is the highest: there is room above it for all that is ever written.
+const maxNumber = 1 << 62
+
 // metaClock is the time of the store at its latest commit. Every transaction
 // writes it: so the highest version in the tables is that of the latest commit in
 // them, also after a compaction that dropped what it deleted.
 var metaClock = []byte("mclock")
+
+// maxClock is the latest time of a store, in microseconds: there is room above it for
+// what expires.
+const maxClock = 1 << 62

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-1c955bc8/bunch/result"
 )
@@ -92,4 +93,54 @@ func text(t *testing.T, s *Store, n int) []byte {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// TestLargestHeads: what changes the heads of as many groups as may name one task, each
+// as large as can be, is done in one step, or is refused and the store goes on.
+func TestLargestHeads(t *testing.T) {
+	ctx := context.Background()
+	long := func(what string, i, n int) string { return fmt.Sprintf("%s %0*d", what, n-len(what)-1, i) }
+	for verb, do := range map[string]func(s *Store, g result.ID) (result.Outcome, error){
+		"revoke": func(s *Store, _ result.ID) (result.Outcome, error) { return s.Revoke(ctx, result.Task("t")) },
+		"forget": func(s *Store, _ result.ID) (result.Outcome, error) { return s.Forget(ctx, result.Task("t")) },
+		"purge":  func(s *Store, g result.ID) (result.Outcome, error) { return s.Purge(ctx, g) },
+		"delete": func(s *Store, g result.ID) (result.Outcome, error) { return s.Delete(ctx, g) },
+	} {
+		s := newStore(t, t.TempDir())
+		members := []result.Tree{result.Task("t")}
+		for i := range result.MaxCustomStates {
+			id := result.ID(fmt.Sprint("c", i))
+			if _, err := s.Report(ctx, result.Async{ID: id, State: result.State(long("STATE", i, result.MaxStateLen))}); err != nil {
+				t.Fatal(err)
+			}
+			members = append(members, result.Task(id))
+		}
+		name := func(i int) result.ID { return result.ID(long("g", i, result.MaxIDLen)) }
+		for i := range maxNamers {
+			if _, err := s.Save(ctx, result.Group(name(i), members...), result.Attributes{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Save(ctx, result.Group("more", members...), result.Attributes{}); !errors.Is(err, result.ErrTooLarge) {
+			t.Errorf("one more: %v", err)
+		}
+		if out, err := do(s, name(7)); err != nil || !out.Applied {
+			t.Errorf("%s: %+v, %v", verb, out, err)
+		}
+		if _, err := s.Report(ctx, result.Async{ID: "other", State: result.Success}); err != nil {
+			t.Errorf("after %s: %v", verb, err)
+		}
+		if found := mustCheck(t, reopen(t, s)); !found.Clean() {
+			t.Errorf("after %s: %v", verb, found.Findings)
+		}
+	}
+}
+
+// TestMostMembers: places in a tree are counted up to a limit.
+func TestMostMembers(t *testing.T) {
+	root := result.NewRoot(time.Now())
+	tree := result.Group(root.ID(0), result.Tasks(root, 1, 1<<32-1), result.Group("n", result.Task("x")))
+	if _, err := newStore(t, t.TempDir()).Save(context.Background(), tree, result.Attributes{}); !errors.Is(err, result.ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -41,7 +41,10 @@ func (b *batch) survey(seq uint64, tree result.Tree) (survey, error) {
 		for id := range tasks(run) {
 			e, err := b.entry(id)
 			if err != nil {
-				return s, err
+				if err = b.passOver(err); err != nil {
+					return s, err
+				}
+				continue
 			}
 			s.count(ordinal, e.rec.Async)
 			if len(e.members)/membershipLen >= maxNamers && !names(e.members, seq) {
@@ -149,7 +152,7 @@ func (b *batch) stored(root result.Root, first uint32, count int, do func(entry)
 	return b.eachKey(keyResult, root, first, count, func(id result.ID) error {
 		e, err := b.entry(id)
 		if err != nil {
-			return err
+			return b.passOver(err)
 		}
 		return do(e)
 	})

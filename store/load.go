@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -20,7 +21,8 @@ import (
 // ErrCorrupt, one of another format a VersionError. A store that has anything in
 // it, or that is written to meanwhile, is refused.
 //
-// What has expired since the backup was made expires now. The options of this
+// The store's time goes on from that of the backup, by a day at most, as if the store
+// that was backed up were opened: what has expired by then goes. The options of this
 // store count, not those of the one that was backed up. A disk without room for
 // the files, and 64 MiB beside the reserve, gives ErrNoSpace. A context that ends is
 // noticed between two reads of r, and so is Close. R must not use the store.
@@ -112,6 +114,11 @@ func (s *Store) takeLoaded(db *badger.DB) (err error) {
 		err = s.reopen(func() error { return s.swap("") })
 	}
 	if err == nil {
+		var latest time.Time
+		latest, err = s.latestCommit()
+		s.clock.goOn(latest)
+	}
+	if err == nil {
 		s.watchers.tell([]news{{gone: true}}) // whoever watches a task looks again
 	}
 	return err
@@ -134,9 +141,14 @@ func (s *Store) isEmpty() error {
 // examine refuses a database that a store could not work with.
 func (s *Store) examine(ctx context.Context, db *badger.DB) error {
 	return db.View(func(txn *badger.Txn) error {
-		c := &checker{ctx: ctx, closing: s.closing, snap: snapshot{txn}, limit: 1}
+		c := &checker{ctx: ctx, closing: s.closing, snap: snapshot{txn}, limit: 1, foreign: true}
 		if err := c.records(); err != nil {
 			return err
+		}
+		for i, b := range c.longValues() {
+			if i > 0 && b.Seq == c.blobs[i-1].Seq || b.Seq > maxNumber {
+				c.find(Finding{Invariant: "I8", What: fmt.Sprintf("long value %d is that of two records, or of none", b.Seq)})
+			}
 		}
 		if !c.Clean() {
 			return fmt.Errorf("%w: the backup's checksums are right, but what is in it is not: %d findings, the first is %v",

@@ -27,9 +27,11 @@ const (
 	membersHead   = 3 // bytes before the first one
 )
 
-// maxNamers is how many saved groups may name one task: a report of it changes
-// the heads of all of them in one transaction.
-const maxNamers = 1000
+// maxNamers is how many saved groups may name one task: a change of it changes the
+// heads of all of them in one transaction, also in an operation that is long and
+// cannot be refused any more. A head has up to 5.6 KiB, with custom states and the
+// longest id, a transaction of Edge 1.2 MB, of which a quarter may be in use.
+const maxNamers = 128
 
 // splitMembers parts the record under an 'r' or 'n' key into memberships and
 // result, either of which may be nil. Both are pieces of body.
@@ -108,11 +110,11 @@ func (b *batch) dropMembership(key []byte, seq uint64) error {
 func (b *batch) changeMembers(key []byte, change func([]byte) []byte) error {
 	body, meta, err := b.get(key)
 	if err != nil {
-		return err
+		return b.passOver(err)
 	}
 	before, res, err := splitMembers(key, body)
 	if err != nil {
-		return err
+		return b.passOver(err)
 	}
 	members := change(before)
 	switch {

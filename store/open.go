@@ -120,18 +120,27 @@ func (s *Store) openFiles() error {
 	if err = s.mark.begin(s.dir, s.db.MaxVersion(), s.opts.synced(), f.prints); err != nil {
 		return errors.Join(err, s.db.Close())
 	}
+	keepOwner(s.dir)
+	keepOwner(data)
 	return nil
 }
 
 // closeFiles is the opposite of openFiles.
 func (s *Store) closeFiles() error {
+	if s.db == nil { // reopening failed
+		return nil
+	}
 	err := s.db.Close()
+	s.db = nil
 	if s.mark.file == nil { // it only read, or is in memory
 		return err
 	}
-	err = errors.Join(err, keepPrivate(filepath.Join(s.dir, dataDir)))
+	data := filepath.Join(s.dir, dataDir)
+	err = errors.Join(err, keepPrivate(data))
 	err = errors.Join(err, s.mark.end(err == nil))
 	s.mark.file = nil
+	keepOwner(s.dir)
+	keepOwner(data)
 	return err
 }
 

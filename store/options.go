@@ -76,8 +76,9 @@ type Options struct {
 	// Clock tells the time, for tests; nil means time.Now.
 	Clock func() time.Time
 
-	merging bool // level 0 is merged when Badger closes
-	still   bool // Badger compacts nothing, and is not written to
+	merging    bool // level 0 is merged when Badger closes
+	recovering bool // what is salvaged becomes the store
+	still      bool // Badger compacts nothing, and is not written to
 }
 
 // withDefaults returns o, filled in, or an error that says what to change.

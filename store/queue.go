@@ -17,6 +17,7 @@ type op struct {
 	// failure of its own or of another operation; so what it gives to its caller
 	// it sets, never adds to.
 	apply   func(*batch) error
+	looks   bool         // it writes nothing, so it needs no room on the disk
 	turn    atomic.Int32 // waiting, taken or abandoned
 	refused error        // what apply said, until that is durable
 	err     error
@@ -50,7 +51,11 @@ func (s *Store) queueAndWait(ctx context.Context, apply func(*batch) error) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	o := &op{apply: apply, done: make(chan struct{})}
+	return s.enqueue(ctx, &op{apply: apply})
+}
+
+func (s *Store) enqueue(ctx context.Context, o *op) error {
+	o.done = make(chan struct{})
 	if err := s.queue.push(o); err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package store
 
 import (
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
@@ -84,6 +84,36 @@ func mintedAt(root result.Root) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
+// raiseCounter makes the counter of numbers no less than top.
+func (b *batch) raiseCounter(top uint64) error {
+	n, _, err := b.number(metaSeq)
+	if err != nil || n >= top {
+		return err
+	}
+	return b.setNumber(metaSeq, top)
+}
+
+// remeta gives the record of a task the meta byte of its state.
+func (b *batch) remeta(key []byte) error {
+	body, _, err := b.get(key)
+	if err != nil || body == nil {
+		return err
+	}
+	_, res, err := splitMembers(key, body)
+	if err != nil {
+		return err
+	}
+	meta := byte(0)
+	if res != nil {
+		rec, err := encoding.ParseRecord(res)
+		if err != nil {
+			return parseError(key, err)
+		}
+		meta = metaOf(rec.Async)
+	}
+	return b.set(key, meta, append(make([]byte, 0, len(body)+sealLen), body...))
+}
+
 func (b *batch) setSeqOf(g *group) error {
 	return b.set(seqKey(keySeq, g.head.Seq), 0, append(make([]byte, 0, len(g.id)+sealLen), g.id...))
 }
@@ -92,6 +122,9 @@ func (b *batch) setSeqOf(g *group) error {
 // hangs on it belongs to nothing then.
 func (b *batch) lose(key []byte) error {
 	if g, err := readGroup(b, key); err == nil && g != nil {
+		if tree, err := b.tree(g); err == nil && tree.ID() == g.id && tree.IsGroup() {
+			return nil // it was saved anew meanwhile
+		}
 		if err := b.delete(seqKey(keySeq, g.head.Seq)); err != nil {
 			return err
 		}
@@ -134,19 +167,12 @@ func (b *batch) dropInput(id result.ID) error {
 	return b.pause()
 }
 
-// resume completes what a journal entry stands for, or drops it if it says
-// nothing.
-func (b *batch) resume(key []byte) error {
-	body, _, err := b.get(key)
-	if err != nil || body == nil {
-		return err
-	}
-	var j journal
-	if err := encoding.Unmarshal(body, &j); err != nil {
+// conclude carries out what a journal entry stands for, or drops it if that cannot be
+// told.
+func (b *batch) conclude(key []byte) error {
+	err := b.resume(key)
+	if errors.Is(err, result.ErrCorrupt) {
 		return b.delete(key)
 	}
-	if err := b.redo(j); err != nil {
-		return fmt.Errorf("completing an interrupted operation on %q: %w", string(j.ID), err)
-	}
-	return nil
+	return err
 }

@@ -14,7 +14,7 @@ const damagedDir = "damaged"
 // Recover makes a store that Open refuses, because it is damaged, one that opens
 // again: of what Options.Salvage can read, which is in its files from then on.
 // Call Repair next, which says what is lost and makes the rest consistent. It
-// needs as much room again as the logs and the damaged tables take.
+// needs as much room again as the store takes.
 //
 // The damaged files stay in a folder "damaged" in dir, for whoever wants to try
 // more; they are in nobody's way, and are never removed. If there is such a folder
@@ -38,7 +38,7 @@ func recoverStore(dir string, o *Options) ([]Finding, error) {
 	if o != nil {
 		opts = *o
 	}
-	opts.Salvage = true
+	opts.Salvage, opts.recovering = true, true
 	damaged := filepath.Join(dir, damagedDir)
 	if _, err := os.Lstat(damaged); err == nil {
 		return nil, fmt.Errorf("%w: %s has the files of an earlier recovery: move it away", fs.ErrExist, damaged)
@@ -55,7 +55,7 @@ func recoverStore(dir string, o *Options) ([]Finding, error) {
 		return nil, err
 	}
 	fresh := filepath.Join(dir, newDir)
-	err = errors.Join(os.RemoveAll(fresh), keepPrivate(made), syncDir(made))
+	err = errors.Join(os.RemoveAll(fresh), keepPrivate(made), syncFiles(made))
 	if err == nil {
 		err = os.Rename(made, fresh)
 	}

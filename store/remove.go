@@ -29,6 +29,10 @@ func (b *batch) removeGroup(t *tally, verb uint8, id result.ID) error {
 	if err != nil || g == nil {
 		return err
 	}
+	tree, err := b.tree(g)
+	if err != nil {
+		return err
+	}
 	t.applied = true
 	j := journal{Verb: verb, ID: id, Seq: g.head.Seq, Version: g.head.Tree, Pieces: g.head.Chunks}
 	if b.tight || g.head.Progress.Leaves.Total()+int(g.head.Chunks) > longOp {
@@ -37,16 +41,12 @@ func (b *batch) removeGroup(t *tally, verb uint8, id result.ID) error {
 	if err := b.beginLong(j); err != nil {
 		return err
 	}
-	return b.finishRemoval(t, j)
+	return b.finishRemoval(t, j, tree)
 }
 
 // finishRemoval removes the group of j. Its head goes last, with the journal
 // entry, so that the work can be taken up again.
-func (b *batch) finishRemoval(t *tally, j journal) error {
-	tree, err := readTree(b, j.Seq, j.Version, j.Pieces)
-	if err != nil {
-		return err
-	}
+func (b *batch) finishRemoval(t *tally, j journal, tree result.Tree) error {
 	if j.Verb == journalPurge {
 		if err := b.forget(t, tree); err != nil {
 			return err
@@ -63,15 +63,19 @@ func (b *batch) finishRemoval(t *tally, j journal) error {
 	if err != nil {
 		return err
 	}
-	b.change(g)
-	g.gone = true
+	keys := [][]byte{seqKey(keySeq, j.Seq), seqKey(keyLabels, j.Seq)}
+	if g != nil && g.head.Seq == j.Seq { // else its head was lost
+		b.change(g)
+		g.gone = true
+		keys = append(keys, key)
+	}
 	if err := b.deleteTree(j.Seq, j.Version, j.Pieces); err != nil {
 		return err
 	}
 	if err := b.deleteAside(seqKey(keyNote, j.Seq)); err != nil {
 		return err
 	}
-	for _, key := range [][]byte{key, seqKey(keySeq, j.Seq), seqKey(keyLabels, j.Seq)} {
+	for _, key := range keys {
 		if err := b.delete(key); err != nil {
 			return err
 		}
@@ -99,11 +103,11 @@ func (b *batch) letGo(t *tally, j journal, tree result.Tree) error {
 	do := func(id result.ID) error {
 		e, err := b.entry(id)
 		if err != nil {
-			return err
+			return b.passOver(err)
 		}
 		namers, err := b.namers(e)
 		if err != nil {
-			return err
+			return b.passOver(err)
 		}
 		for _, n := range namers {
 			if n.head.Seq != j.Seq {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -74,6 +76,19 @@ func due(found []Finding) (now []Finding) {
 	return now
 }
 
+// changedSince reports whether others wrote the record under key after a commit.
+func (b *batch) changedSince(key []byte, commit uint64) (changed bool, err error) {
+	err = b.s.guarded(func() error {
+		item, err := b.snap.Get(key)
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return nil
+		}
+		changed = err == nil && item.Version() > commit
+		return err
+	})
+	return changed, err
+}
+
 // fix puts findings right. What is damaged too, and in the way, is left for the
 // next round.
 func (b *batch) fix(found []Finding) (err error) {
@@ -86,9 +101,15 @@ func (b *batch) fix(found []Finding) (err error) {
 	}
 	b.long = true
 	for _, f := range found {
-		if f.rebuild != "" {
+		changed := false
+		if f.key != nil {
+			changed, err = b.changedSince(f.key, f.at)
+		}
+		switch {
+		case err != nil || changed: // it is found again, if it is still wrong
+		case f.rebuild != "":
 			err = b.rebuild(f.rebuild)
-		} else {
+		default:
 			err = f.fix(b)
 		}
 		if err == nil {

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"testing"
 
+	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
@@ -54,5 +56,45 @@ func TestRepairMemberships(t *testing.T) {
 	out, err := s.Report(ctx, result.Async{ID: "a", State: result.Success}, result.Async{ID: "b", State: result.Success})
 	if err != nil || !out[0].Applied || len(out[1].Settled) != 1 {
 		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+// TestRepairStale: what was reported after Repair has looked is not overwritten by what
+// it found, and numbers that were taken since are not given again.
+func TestRepairStale(t *testing.T) {
+	ctx := context.Background()
+	s := furnished(t)
+	v := saboteur{t, s.db}
+	body, _ := v.body(idKey(keyResult, "c"))
+	v.put(idKey(keyResult, "c"), encoding.StateCode(result.Started), body) // a wrong meta byte
+	v.remove(metaSeq)
+	head := v.head("f")
+	v.put(seqKey(keyTree, head.Seq, head.Tree+1, 0), 0, []byte("of nobody"))
+	found, err := s.check(ctx, nil, maxFixes)
+	if err != nil || found.Found != 3 {
+		t.Fatal(found.Findings, err)
+	}
+	v.put(metaSeq, 0, binary.BigEndian.AppendUint64(nil, 1000))
+	if _, err := s.Save(ctx, result.Group("new", result.Task("c")), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.Restore(ctx, "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Save(ctx, f.Tree.Append(result.Task("late")), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := s.Report(ctx, result.Async{ID: "c", State: result.Success}); err != nil || !out[0].Applied {
+		t.Fatal(out, err)
+	}
+	if err := s.write(ctx, "repair", "", func(b *batch) error { return b.fix(found.Findings) }); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(s, "c").State; got != result.Success {
+		t.Errorf("what was reported is %s", got)
+	}
+	if found := mustCheck(t, s); !found.Clean() {
+		t.Error(found.Findings)
 	}
 }

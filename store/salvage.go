@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -77,9 +79,15 @@ func (v *salvage) leave(what string) {
 	v.leftOut = append(v.leftOut, Finding{Invariant: "I11", Lost: true, What: what})
 }
 
-// takeTables links the tables that are whole, and makes others of what can be read
+// takeTables takes the tables that are whole, by links unless they are to stay (Badger
+// empties a table before it removes it, under all its names), and makes others of what can be read
 // of those that are not. Two folders may both use a number.
 func (v *salvage) takeTables(f *files) error {
+	for _, id := range slices.Sorted(maps.Keys(f.manifest.Tables)) {
+		if !slices.Contains(f.tables, id) {
+			v.leave(fmt.Sprintf("table %s is missing, and whatever was in it is lost", filepath.Base(table.NewFilename(id, f.dir))))
+		}
+	}
 	var r tableReader
 	for _, id := range f.tables {
 		_, ok := f.manifest.Tables[id]
@@ -107,7 +115,7 @@ func (v *salvage) takeTables(f *files) error {
 			}
 			v.leave(fmt.Sprintf("%d of %d blocks of table %s are lost, and whatever was in them", bad, blocks, filepath.Base(from)))
 			known.Compression = options.Snappy
-		case os.Link(from, to) != nil: // not every file system has links
+		case v.opts.recovering || os.Link(from, to) != nil: // not every file system has links
 			if err := copyFile(from, to); err != nil {
 				return err
 			}

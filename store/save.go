@@ -9,11 +9,13 @@ import (
 	"github.com/seed-1c955bc8/bunch/result"
 )
 
-// Save makes a tree durable under its id; see group.Backend.
+// Save makes a tree durable under its id; see group.Backend. ErrTooLarge is also for a
+// task that 128 saved groups name already, and for 4,294,967,295 direct members.
 //
 // A large tree takes several transactions: first its pieces, labels and inputs,
-// which mean nothing alone, and go if nothing follows; then the journal entry, from which on the group is as
-// good as saved; then who is named; and last the head that makes it visible.
+// which mean nothing alone, and go if nothing follows; then the journal entry, from
+// which on the group is as good as saved; then who is named; and last the head that
+// makes it visible.
 func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attributes) (result.Outcome, error) {
 	id := tree.ID()
 	if err := s.validateSave(tree, attr); err != nil {
@@ -22,12 +24,18 @@ func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attribut
 	return s.operate(ctx, "save", id, func(b *batch, t *tally) error { return b.save(t, tree, attr, true) })
 }
 
+// maxMembers is more than a place in a tree can say.
+const maxMembers = 1<<32 - 1
+
 func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
 	if !tree.IsGroup() {
 		return fmt.Errorf("%w: %q is no group", result.ErrBadID, string(tree.ID()))
 	}
 	if err := tree.Validate(); err != nil {
 		return err
+	}
+	if tree.Len() >= maxMembers {
+		return fmt.Errorf("%w: %d direct members, and the most is %d", result.ErrTooLarge, tree.Len(), maxMembers-1)
 	}
 	if err := attr.Validate(tree); err != nil {
 		return err

@@ -240,7 +240,7 @@ func TestHeadsCount(t *testing.T) {
 	}
 	// Their heads are too many bytes.
 	var reports []result.Async
-	for i := range 9 {
+	for i := range 40 {
 		id := result.ID(fmt.Sprint("t", i))
 		reports = append(reports, result.Async{ID: id, State: result.Success})
 		for half := range 2 {

@@ -58,9 +58,9 @@ func (s *Store) room() error {
 	return err
 }
 
-// refuse answers ops and all that wait with err.
-func (s *Store) refuse(ops []*op, err error) {
-	for _, o := range append(ops, s.queue.drain()...) {
+// refuse answers all that wait with err.
+func (s *Store) refuse(err error) {
+	for _, o := range s.queue.drain() {
 		if o.turn.CompareAndSwap(waiting, taken) {
 			o.answer(err)
 		}
@@ -81,7 +81,7 @@ func (b *batch) flushForRoom() error {
 		if err == nil || !b.long || b.s.replaying {
 			return err
 		}
-		b.s.refuse(nil, err)
+		b.s.refuse(err)
 		select {
 		case <-b.s.closing:
 			return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -161,5 +162,49 @@ func TestNoSpaceHalfWay(t *testing.T) {
 	s = newStore(t, dir)
 	if _, err := s.Progress(ctx, "g"); !errors.Is(err, result.ErrNotFound) {
 		t.Errorf("progress gave %v", err)
+	}
+}
+
+// TestNoSpaceLooking: on a full disk a store can be checked and backed up.
+func TestNoSpaceLooking(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	var d disk
+	d.free.Store(1 << 40)
+	s.onCommitter(t, func() { s.free = d.bytes })
+	reportAll(t, s, minted(3), 3)
+	d.free.Store(0)
+	if c, err := s.Check(ctx, nil); err != nil || c.Results != 3 {
+		t.Errorf("check: %+v, %v", c, err)
+	}
+	backup := backedUp(t, s)
+	if _, err := s.Report(ctx, result.Async{ID: "x", State: result.Success}); !errors.Is(err, result.ErrNoSpace) {
+		t.Errorf("a report: %v", err)
+	}
+	d.free.Store(1 << 40)
+	if _, err := newStore(t, t.TempDir()).Load(ctx, bytes.NewReader(backup)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNoSpaceLongValue: of a long value that the disk had no room for nothing is left.
+func TestNoSpaceLongValue(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	var asked atomic.Int32
+	s.onCommitter(t, func() {
+		s.free = func(string) (uint64, error) {
+			if asked.Add(1) == 2 { // in the middle of it
+				return 0, nil
+			}
+			return 1 << 40, nil
+		}
+	})
+	value := append([]byte{0x5a, 0, 0x20, 0, 0}, make([]byte, 2<<20)...)
+	if _, err := s.Report(ctx, result.Async{ID: "a", State: result.Success, Value: value}); !errors.Is(err, result.ErrNoSpace) {
+		t.Errorf("got %v", err)
+	}
+	if found := mustCheck(t, s); !found.Clean() || found.Records > 2 {
+		t.Errorf("%d records, %v", found.Records, found.Findings)
 	}
 }

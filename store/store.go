@@ -55,9 +55,11 @@ func (s *Store) start() error {
 	s.watchers = newWatchers()
 	s.sweeper.nudge = make(chan struct{}, 1)
 	s.committed, s.swept, s.closing = make(chan struct{}), make(chan struct{}), make(chan struct{})
-	if err := s.startClock(); err != nil {
+	latest, err := s.latestCommit()
+	if err != nil {
 		return err
 	}
+	s.clock = newClock(s.opts.Clock, latest)
 	s.turns = make(chan struct{}, 1)
 	if s.opts.ReadOnly {
 		close(s.committed)

@@ -52,7 +52,7 @@ func (s *Store) sweepLoop() {
 			return
 		case <-s.sweeper.nudge: // the time may be another now
 		case <-timer:
-			if _, err := s.Sweep(context.Background()); err != nil && !errors.Is(err, result.ErrClosed) {
+			if _, err := s.sweep(context.Background()); err != nil && !errors.Is(err, result.ErrClosed) {
 				s.opts.Logger.Warn("sweep failed", "error", err)
 				s.nextSweep(s.clock.now().Add(time.Minute)) // the disk may have room again
 			}
@@ -64,6 +64,13 @@ func (s *Store) sweepLoop() {
 // results that were. The store does it by itself in the background; a caller
 // does it to have it done. Groups in use are not spared: expiry was asked for.
 func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
+	if removed, err = s.sweep(ctx); err != nil {
+		s.nextSweep(s.clock.now()) // nobody has looked what expires next
+	}
+	return removed, err
+}
+
+func (s *Store) sweep(ctx context.Context) (removed int, err error) {
 	s.sweeper.mu.Lock()
 	s.sweeper.next = zeroTime
 	s.sweeper.mu.Unlock()
