@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -25,10 +26,11 @@ anything.
 
 With --repair it rebuilds what can be derived from trees and results, and
 removes what cannot be read and what belongs to nothing. What is LOST cannot be
-derived; a result that is lost counts as forgotten until 'bunch retry'. Make a
-copy of the store's directory before. A store too damaged to open is made anew
-of what can be read, block by block; what of its files cannot is listed as LOST,
-and the damaged files stay in the folder "damaged" in it.`,
+derived; a result that is lost counts as forgotten until 'bunch retry', and
+repairing ends with 1. Make a copy of the store's directory before. A store too
+damaged to open is made anew of what can be read, block by block; what of its
+files cannot is listed as LOST, and the damaged files stay in the folder
+"damaged" in it.`,
 		Example: `  bunch check
   bunch check --repair
   bunch check -o json | jq .findings`,
@@ -96,8 +98,14 @@ func (a *app) showChecked(c store.Checked, repaired bool) (err error) {
 	} else {
 		err = a.tableChecked(c, repaired)
 	}
-	if err != nil || repaired || c.Clean() {
+	if err != nil || c.Clean() {
 		return err
+	}
+	if repaired {
+		if slices.ContainsFunc(c.Findings, func(f store.Finding) bool { return f.Lost }) {
+			return exitf(exitError, "the store is repaired, and what is marked lost is gone: only a backup has it")
+		}
+		return nil
 	}
 	return exitf(exitError, "the store is not clean: 'bunch check%s --repair' puts right what can be; copy the directory before", a.place.flags())
 }

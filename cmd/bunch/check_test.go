@@ -43,8 +43,12 @@ and 1 more
 		t.Errorf("error %v", err)
 	}
 	got, err = show(asJSON, found, true)
-	if want := `"found":3,"repaired":true,"findings":[{"rule":"I4","id":"night \u001b[31m",`; err != nil || !strings.Contains(got, want) {
+	if want := `"found":3,"repaired":true,"findings":[{"rule":"I4","id":"night \u001b[31m",`; exitCode(err) != exitError || !strings.Contains(got, want) {
 		t.Errorf("got %s, %v", got, err)
+	}
+	found.Findings = found.Findings[:1]
+	if _, err := show("", found, true); err != nil {
+		t.Errorf("nothing is lost: %v", err)
 	}
 	if _, err := show("", store.Checked{Records: 9}, false); err != nil {
 		t.Errorf("a clean store: %v", err)

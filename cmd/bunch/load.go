@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ whole, its checksums are right, and 'bunch check' would find nothing in it.`,
   age -d -i key.txt store.age | bunch --store copy load -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, total := a.in, int64(-1)
+			in, total := io.Reader(input{cmd.Context(), a.in}), int64(-1)
 			if args[0] != "-" {
 				f, err := os.Open(args[0])
 				if err != nil {

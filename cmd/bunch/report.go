@@ -44,7 +44,7 @@ anything.`,
 				return err
 			}
 			if len(args) == 3 {
-				text, err := a.jsonText(args[2])
+				text, err := a.jsonText(cmd.Context(), args[2])
 				if err != nil {
 					return err
 				}
@@ -110,12 +110,12 @@ func checkState(s result.State) error {
 }
 
 // jsonText returns the JSON argument, which may be standard input.
-func (a *app) jsonText(arg string) ([]byte, error) {
+func (a *app) jsonText(ctx context.Context, arg string) ([]byte, error) {
 	if arg != "-" {
 		return []byte(arg), nil
 	}
 	const most = 8 * store.DefaultMaxValueSize // JSON is longer than what is stored
-	text, err := io.ReadAll(io.LimitReader(a.in, most+1))
+	text, err := io.ReadAll(io.LimitReader(input{ctx, a.in}, most+1))
 	if err == nil && len(text) > most {
 		err = fmt.Errorf("%w: the value on standard input has more than %d bytes", result.ErrTooLarge, most)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/seed-1c955bc8/bunch/group"
@@ -125,7 +126,7 @@ func (s *share) find(ctx context.Context) (engine, error) {
 // open opens the store and serves it.
 func (s *share) open() (engine, error) {
 	st, err := s.app.place.open(s.dir, false)
-	if errors.Is(err, fs.ErrPermission) && s.read {
+	if s.read && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, result.ErrNoSpace)) {
 		if st, other := s.app.place.open(s.dir, true); other == nil {
 			s.frozen = true
 			return st, nil

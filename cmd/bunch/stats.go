@@ -74,6 +74,9 @@ func (st *stats) add(p result.Progress) {
 // diskBytes adds up what the files of a directory occupy. Files may go while it
 // looks; those are left out.
 func diskBytes(dir string) (n int64) {
+	if real, err := filepath.EvalSymlinks(dir); err == nil { // the walk follows none
+		dir = real
+	}
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
 			if info, err := d.Info(); err == nil {
