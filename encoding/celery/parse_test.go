@@ -177,6 +177,31 @@ func TestBad(t *testing.T) {
 	}
 }
 
+// TestDeepTree: a result may be a tree deeper than other values, written as trees are.
+func TestDeepTree(t *testing.T) {
+	nested := func(leaf string) string {
+		for i := range 5500 {
+			leaf = fmt.Sprintf(`[["p\"%d", null], [%s]]`, i, leaf)
+		}
+		return `{"status":"SUCCESS","task_id":"t","result":` + leaf + "}"
+	}
+	for _, space := range []string{" ", "", "\n"} {
+		line := strings.ReplaceAll(nested(`[["leaf", null], null]`), " ", space)
+		d, err := Parse([]byte(line))
+		if err != nil {
+			t.Fatalf("a tree, with %q for its space: %v", space, err)
+		}
+		if text, err := AppendTask(nil, d.Task); err != nil || !strings.Contains(string(text), `[["leaf", null], null]`) {
+			t.Errorf("a tree, with %q for its space, is written as another: %v", space, err)
+		}
+	}
+	for _, older := range []string{`["leaf", null]`, `"leaf"`, `["leaf", []]`} {
+		if d, err := Parse([]byte(nested(older))); !errors.Is(err, result.ErrBadValue) && !errors.Is(err, result.ErrTooDeep) {
+			t.Errorf("%s was taken for a tree: %v, %d bytes", older, err, len(d.Task.Value))
+		}
+	}
+}
+
 func TestManyFields(t *testing.T) {
 	line := []byte(`{"status": "A", "task_id": "t"`)
 	for i := range 1000 {

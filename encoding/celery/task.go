@@ -1,6 +1,7 @@
 package celery
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 
@@ -79,7 +80,7 @@ func (d *document) outcome(a *result.Async) {
 	item, err := encoding.FromJSON(d.raw(at))
 	if err != nil && d.text[at.from] == '[' { // a result tree may be deeper than other values
 		other := document{scanner: scanner{text: d.text}}
-		if tree := other.tuple(at); other.err == nil {
+		if tree := other.tuple(at); other.err == nil && written(tree, d.raw(at)) {
 			item, err = encoding.Marshal(tree)
 		}
 	}
@@ -91,6 +92,30 @@ func (d *document) outcome(a *result.Async) {
 	default:
 		setExtra(a, fieldNames[outcome], item)
 	}
+}
+
+// written reports whether text is how a tree is written, but for space: other values
+// may look like an older form of one.
+func written(t result.Tree, text []byte) bool {
+	return bytes.Equal(compact(text), compact(AppendTuple(nil, t)))
+}
+
+// compact leaves out the space between the tokens of JSON, of any depth.
+func compact(text []byte) (short []byte) {
+	inside := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case inside && c == '\\':
+			short = append(short, c)
+			i++
+		case c == '"':
+			inside = !inside
+		case !inside && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
+			continue
+		}
+		short = append(short, text[i])
+	}
+	return short
 }
 
 func (d *document) children(a *result.Async) {
