@@ -59,11 +59,11 @@ func (b *batch) writeAside(key, v []byte) error {
 func (b *batch) deleteAside(key []byte) error {
 	body, _, err := b.get(key)
 	if err != nil || body == nil {
-		return err
+		return b.passOver(err)
 	}
 	rec, err := encoding.ParseRecord(body)
 	if err != nil {
-		return parseError(key, err)
+		return b.passOver(parseError(key, err))
 	}
 	if rec.Blob != nil {
 		if err := b.deleteBlob(*rec.Blob); err != nil {

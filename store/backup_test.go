@@ -418,6 +418,9 @@ func TestLoadBreaks(t *testing.T) {
 	}
 	meta := encoding.StateCode(result.Success)
 	one := []raw{number(metaSeq, 1), sealed(idKey(keyResult, "a"), meta, blob), sealed(seqKey(keyBlob, 1, 0), 0, long)}
+	huge := result.Group("g", result.Tasks(ownID, 0, 1<<32-2))
+	hugeHead := encoding.Head{Seq: 1, Chunks: 1, Created: noon, Progress: result.Progress{Total: huge.Len()}}
+	hugeHead.Progress.Leaves = hugeHead.Progress.Leaves.Add(result.Pending, huge.Len())
 	text := "9f8d7c6b-5a49-4e3f-8b2a-1c0d9e8f7a6b"
 	for what, backup := range map[string][]byte{
 		"a counter without room": forged(number(metaSeq, math.MaxUint64)),
@@ -427,6 +430,8 @@ func TestLoadBreaks(t *testing.T) {
 		"a task named twice": forged(sealed(idKey(keyHead, "g"), 0, encoding.AppendHead(nil, head)), number(metaSeq, 1),
 			sealed(idKey(keyResult, "a"), 0, appendMembers(nil, membership(1, 0))), sealed(seqKey(keySeq, 1), 0, []byte("g")),
 			sealed(seqKey(keyTree, 1, 0, 0), 0, encoding.AppendTree(nil, twice))),
+		"what takes hours": forged(sealed(idKey(keyHead, "g"), 0, encoding.AppendHead(nil, hugeHead)), number(metaSeq, 1),
+			sealed(seqKey(keySeq, 1), 0, []byte("g")), sealed(seqKey(keyTree, 1, 0, 0), 0, encoding.AppendTree(nil, huge))),
 		"one long value of two": forged(one[0], one[1], sealed(idKey(keyResult, "b"), meta, blob), one[2]),
 		"a long value to go":    forged(sealed(seqKey(keyJournal, 1), 0, entry), one[0], one[1], one[2]),
 		"another key of an id":  forged(sealed(append([]byte{keyResult, tagText, byte(len(text))}, text...), meta, long)),

@@ -20,6 +20,7 @@ type batch struct {
 	used   int       // bytes of entries so far, and more than Badger counts
 	heads  int       // bytes that the heads of changed groups may take besides
 	n      int       // writes ever; never set back, so that a flush hides none
+	over   []*group  // by a report: those that had too many custom states for a moment
 	roomy  bool      // the disk had room for it
 	long   bool      // the operation under way is in the journal: it may be committed in parts
 	tight  bool      // the operation under way did not fit a transaction: it has to be long
@@ -66,7 +67,10 @@ func (b *batch) tooBig() bool {
 	return int64(len(b.writes)+len(b.dirty))+2 >= b.s.db.MaxBatchCount() || int64(b.used+b.heads)+stampSize >= b.s.db.MaxBatchSize()
 }
 
-const maxBatchEntries = 2000
+const (
+	maxBatchEntries = 2000
+	maxHead         = result.MaxIDLen + 3 + 256 + result.MaxCustomStates*(result.MaxStateLen+16)
+)
 
 // errTooBig says that what the operations of a batch write does not fit one
 // transaction.
@@ -79,7 +83,7 @@ func (b *batch) change(g *group) {
 		b.dirty = append(b.dirty, g)
 	}
 	// Sealed, a head without custom states takes 211 bytes at most.
-	most := len(g.key) + 256 + g.head.Progress.Leaves.Custom()*(result.MaxStateLen+16)
+	most := len(g.key) + 256 + g.head.Progress.Leaves.Custom()*(result.MaxStateLen+16) // maxHead at most
 	b.heads += max(most-g.most, 0)
 	g.most = max(most, g.most)
 }

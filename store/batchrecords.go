@@ -88,12 +88,30 @@ func parseNumber(key, body []byte) (uint64, error) {
 
 // nextSeq takes a number that was never used before.
 func (b *batch) nextSeq() (uint64, error) {
-	n, _, err := b.number(metaSeq)
+	n, ok, err := b.number(metaSeq)
+	if err == nil && !ok { // a new store, or one that lost it
+		n, err = b.highest()
+	}
 	if err != nil {
 		return 0, err
 	}
 	n++
 	return n, b.setNumber(metaSeq, n)
+}
+
+// highest is the highest number that is stored.
+func (b *batch) highest() (top uint64, err error) {
+	err = b.s.guarded(func() error {
+		for _, kind := range []byte{keySeq, keyTree, keyBlob, keyJournal, keyDirect} {
+			it := b.snap.NewIterator(badger.IteratorOptions{Prefix: []byte{kind}, Reverse: true})
+			if it.Seek([]byte{kind + 1}); it.ValidForPrefix([]byte{kind}) && len(it.Item().Key()) >= 9 {
+				top = max(top, seqOf(it.Item().Key()))
+			}
+			it.Close()
+		}
+		return nil
+	})
+	return top, err
 }
 
 // keys collects the keys from first on, up to and with last, at most limit of

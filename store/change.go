@@ -96,13 +96,25 @@ func (s *Store) operate(ctx context.Context, name string, id result.ID, do func(
 // put stores rec in place of what old holds, moves the counts of every saved
 // group that names the task, and notes the news.
 func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
+	body := appendMembers(make([]byte, 0, len(old.members)+len(rec.Value)+64), old.members) // room for the seal too
+	body = encoding.AppendRecord(body, rec)
+	if b.long { // nothing may go wrong half way
+		if err := b.makeRoom(len(body) + (1+len(old.members)/membershipLen)*maxHead); err != nil {
+			return err
+		}
+	}
+	namers, err := b.namers(old)
+	if err == nil && b.long {
+		err = b.readable(namers)
+	}
+	if err != nil {
+		return b.passOver(err)
+	}
 	if old.rec.Blob != nil {
 		if err := b.deleteBlob(*old.rec.Blob); err != nil {
 			return err
 		}
 	}
-	body := appendMembers(make([]byte, 0, len(old.members)+len(rec.Value)+64), old.members) // room for the seal too
-	body = encoding.AppendRecord(body, rec)
 	if err := b.set(old.key, metaOf(rec.Async), body); err != nil {
 		return err
 	}
@@ -110,10 +122,6 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 	becameReady := rec.State.Ready() && !old.rec.State.Ready()
 	b.s.changes++
 	b.news = append(b.news, news{task: old.id, ready: becameReady, serial: b.s.changes})
-	namers, err := b.namers(old)
-	if err != nil {
-		return err
-	}
 	if len(namers) == 0 {
 		return b.expireLone(old.id)
 	}
@@ -137,8 +145,7 @@ func (b *batch) move(n namer, from, to result.Async) (settled bool, err error) {
 	before := p.Settled()
 	p.Leaves = count(count(p.Leaves, from, -1), to, +1)
 	if p.Leaves.Custom() > result.MaxCustomStates {
-		return false, fmt.Errorf("%w: group %q would have leaves in more than %d custom states at once",
-			result.ErrTooLarge, string(n.id), result.MaxCustomStates)
+		b.over = append(b.over, n.group)
 	}
 	b.change(n.group)
 	was, is := from.State == result.Success && !from.Forgotten, to.State == result.Success && !to.Forgotten
@@ -148,6 +155,31 @@ func (b *batch) move(n namer, from, to result.Async) (settled bool, err error) {
 		}
 	}
 	return b.settle(n.group, before)
+}
+
+// within refuses what leaves a group with too many custom states.
+func (b *batch) within() error {
+	for _, g := range b.over {
+		if g.head.Progress.Leaves.Custom() > result.MaxCustomStates {
+			return fmt.Errorf("%w: group %q would have leaves in more than %d custom states at once",
+				result.ErrTooLarge, string(g.id), result.MaxCustomStates)
+		}
+	}
+	return nil
+}
+
+// readable gives an error if not all can be read that counting a leaf of these groups
+// takes.
+func (b *batch) readable(namers []namer) error {
+	for _, n := range namers {
+		if n.ordinal == 0 {
+			continue
+		}
+		if _, _, err := b.number(seqKey(keyDirect, n.head.Seq, n.ordinal)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func count(c result.Counts, a result.Async, n int) result.Counts {

@@ -53,6 +53,9 @@ func (b *batch) changeTree(t *tally, verb uint8, tree result.Tree) error {
 		if j.Seq, err = b.nextSeq(); err != nil {
 			return err
 		}
+		if err = b.setJournal(journal{Verb: journalDraft, ID: j.ID, Seq: j.Seq}); err != nil {
+			return err
+		}
 		if j.Pieces, err = b.writeTree(j.Seq, 0, encoding.AppendTree(nil, tree)); err != nil {
 			return err
 		}
@@ -139,7 +142,7 @@ func (b *batch) retry(t *tally, tree result.Tree) error {
 		rec := encoding.Record{Async: result.Async{
 			State: result.Retry, Error: stood.Error, Attempt: e.rec.Attempt + 1, Request: stood.Request,
 		}}
-		if rec.Error != nil && len(encoding.AppendRecord(nil, rec)) > maxInline {
+		if rec.Error != nil && sizeOf(result.Async{Error: rec.Error}) > maxInline {
 			rec.Error = &result.TaskError{Type: rec.Error.Type, Module: rec.Error.Module} // only to look at
 		}
 		if err := b.put(t, e, rec); err != nil {

@@ -111,9 +111,15 @@ func (c *checker) poll() error {
 	case <-c.closing:
 		return result.ErrClosed
 	default:
-		return c.ctx.Err()
 	}
+	if c.foreign && c.Found > 0 { // some hundred bytes may take hours
+		return errFound
+	}
+	return c.ctx.Err()
 }
+
+// errFound ends a check of what may be from anybody at the first finding.
+var errFound = errors.New("found")
 
 // records looks at every record: the groups first, with all that is derived from
 // their trees, then what belongs to them.

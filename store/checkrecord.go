@@ -35,15 +35,17 @@ func (c *checker) record(r stored) error {
 
 // number checks a number of the store, which must have room to go on.
 func number(r stored) error {
-	most := uint64(maxNumber)
+	var n, most uint64
+	var err error
 	switch string(r.key) {
 	case string(metaClock):
-		most = maxClock
+		var at stamp
+		at, err = parseStamp(r.body)
+		n, most = uint64(at.store.UnixMicro()), maxClock
 	case string(metaSeq):
-	default:
-		return nil
+		n, err = parseNumber(r.key, r.body)
+		most = maxNumber
 	}
-	n, err := parseNumber(r.key, r.body)
 	if err == nil && n > most {
 		err = corrupt(r.key, fmt.Errorf("it is %d, and the most is %d", n, most))
 	}

@@ -11,8 +11,8 @@ import (
 // A clock is the store's own time, by which things expire. A device without a
 // clock of its own starts in 1970 and jumps by decades once it has asked a
 // server; nothing may be deleted because of that. So the store's time goes on
-// from what it was at its latest commit, by at most a day when the store is
-// opened, and by the monotonic clock while it is open. It never goes back, and
+// from what it was at its latest commit, when the store is opened by what the wall
+// did since then, at most a day, and by the monotonic clock while it is open. It never goes back, and
 // a store that was closed for a month keeps things that much longer.
 //
 // What people see are dates by the clock on the wall: Created, Settled, Done.
@@ -34,25 +34,21 @@ const (
 	sameTime = time.Minute
 )
 
-// newClock goes on from the time of the latest commit, zero for a new store.
-func newClock(wall func() time.Time, latest time.Time) *clock {
+// newClock goes on from the latest commit.
+func newClock(wall func() time.Time, latest stamp) *clock {
 	c := &clock{wall: wall}
 	c.goOn(latest)
 	return c
 }
 
 // goOn makes it the clock of a store with that latest commit.
-func (c *clock) goOn(latest time.Time) {
+func (c *clock) goOn(latest stamp) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.start, c.last = c.wall(), zeroTime
 	c.base = c.start
-	if !latest.IsZero() {
-		if c.base.Before(latest) {
-			c.base = latest
-		} else if c.base.Sub(latest) > maxAdvance {
-			c.base = latest.Add(maxAdvance)
-		}
+	if !latest.store.IsZero() {
+		c.base = latest.store.Add(min(max(c.start.Sub(latest.wall), 0), maxAdvance))
 	}
 }
 
@@ -95,37 +91,60 @@ func (c *clock) shown(at time.Time) time.Time {
 	return at.Add(c.ahead())
 }
 
-// latestCommit reads the time of it, zero for a new store.
-func (s *Store) latestCommit() (latest time.Time, err error) {
+// A stamp is the time of a commit, by the store and on the wall. How long the store was
+// closed is told by the wall: one that was set meanwhile costs a day, and that only once.
+type stamp struct{ store, wall time.Time }
+
+// stampSize is what a stamp takes of a transaction, at most.
+const stampSize = 64
+
+func (s stamp) append(dst []byte) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, uint64(s.store.UnixMicro()))
+	return binary.BigEndian.AppendUint64(dst, uint64(s.wall.UnixMicro()))
+}
+
+// parseStamp reads a stamp; one of the store's time alone is older.
+func parseStamp(body []byte) (s stamp, err error) {
+	n, err := parseNumber(metaClock, body[:min(8, len(body))])
+	s.store = time.UnixMicro(int64(n))
+	s.wall = s.store
+	if err == nil && len(body) > 8 {
+		n, err = parseNumber(metaClock, body[8:])
+		s.wall = time.UnixMicro(int64(n))
+	}
+	return s, err
+}
+
+// latestCommit reads its stamp, a zero one for a new store.
+func (s *Store) latestCommit() (latest stamp, err error) {
 	err = s.db.View(func(txn *badger.Txn) error {
 		body, _, err := snapshot{txn}.get(metaClock)
-		if err != nil || body == nil {
-			return err
+		if err == nil && body != nil {
+			latest, err = parseStamp(body)
 		}
-		micros, err := parseNumber(metaClock, body)
-		latest = time.UnixMicro(int64(micros))
 		return err
 	})
 	return latest, err
 }
 
-// stampSize is what a stamp takes of a transaction, at most.
-const stampSize = 64
-
-// stamp writes the store's time with a commit that happens anyway.
+// stamp writes the time with a commit that happens anyway.
 func (s *Store) stamp(txn *badger.Txn) error {
-	now := binary.BigEndian.AppendUint64(nil, uint64(s.clock.now().UnixMicro()))
-	return txn.Set(metaClock, seal(metaClock, 0, now))
+	now := stamp{s.clock.now(), s.now()}
+	return txn.Set(metaClock, seal(metaClock, 0, now.append(make([]byte, 0, 16+sealLen))))
 }
 
 // tick commits the store's time if it went on by more than an hour while the
 // store was closed: one that nobody writes to would stay where it is.
 func (b *batch) tick() error {
-	latest, ok, err := b.number(metaClock)
-	if err != nil || !ok || b.s.clock.now().Sub(time.UnixMicro(int64(latest))) < time.Hour {
+	body, _, err := b.get(metaClock)
+	if err != nil || body == nil {
 		return err
 	}
-	if err := b.setNumber(metaClock, latest); err != nil { // the commit puts the time there
+	latest, err := parseStamp(body)
+	if err != nil || b.s.clock.now().Sub(latest.store) < time.Hour {
+		return err
+	}
+	if err := b.setNumber(metaClock, 0); err != nil { // the commit puts the time there
 		return err
 	}
 	return b.flush()

@@ -35,16 +35,19 @@ var noon = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
 // TestClock: the store's time while it is open, and from one opening to the next.
 func TestClock(t *testing.T) {
 	for _, c := range []struct {
-		name           string
-		latest, opened time.Time
-		want           time.Time
+		name   string
+		latest stamp
+		opened time.Time
+		want   time.Time
 	}{
-		{"a new store", time.Time{}, noon, noon},
-		{"a minute later", noon, noon.Add(time.Minute), noon.Add(time.Minute)},
-		{"a day later", noon, noon.Add(maxAdvance), noon.Add(maxAdvance)},
-		{"a year later", noon, noon.Add(365 * 24 * time.Hour), noon.Add(maxAdvance)},
-		{"in 1970", noon, time.Unix(10, 0), noon},
-		{"after a new store in 1970", time.Unix(10, 0), noon, time.Unix(10, 0).Add(maxAdvance)},
+		{"a new store", stamp{}, noon, noon},
+		{"a minute later", stamp{noon, noon}, noon.Add(time.Minute), noon.Add(time.Minute)},
+		{"a day later", stamp{noon, noon}, noon.Add(maxAdvance), noon.Add(maxAdvance)},
+		{"a year later", stamp{noon, noon}, noon.Add(365 * 24 * time.Hour), noon.Add(maxAdvance)},
+		{"a minute after that", stamp{noon.Add(maxAdvance), noon.Add(365 * 24 * time.Hour)}, noon.Add(365*24*time.Hour + time.Minute), noon.Add(maxAdvance + time.Minute)},
+		{"in 1970", stamp{noon, noon}, time.Unix(10, 0), noon},
+		{"after a new store in 1970", stamp{time.Unix(10, 0), time.Unix(10, 0)}, noon, time.Unix(10, 0).Add(maxAdvance)},
+		{"ahead by 70 years", stamp{noon.AddDate(70, 0, 0), noon}, noon.Add(time.Hour), noon.AddDate(70, 0, 0).Add(time.Hour)},
 	} {
 		w := wall{at: c.opened}
 		clock := newClock(w.now, c.latest)
@@ -61,7 +64,7 @@ func TestClock(t *testing.T) {
 		}
 	}
 	// The real clock is followed by its monotonic reading.
-	clock := newClock(time.Now, time.Time{})
+	clock := newClock(time.Now, stamp{})
 	before := clock.now()
 	time.Sleep(10 * time.Millisecond)
 	if d := clock.now().Sub(before); d < 10*time.Millisecond || clock.ahead() != 0 {
@@ -183,6 +186,11 @@ func TestLoadGoesOn(t *testing.T) {
 	if _, err := s.Load(ctx, bytes.NewReader(backup)); err != nil {
 		t.Fatal(err)
 	}
+	s.sweeper.mu.Lock()
+	if next := s.sweeper.next; next.IsZero() || next.After(s.clock.now()) {
+		t.Errorf("the next sweep is at %v, and it is %v", next, s.clock.now())
+	}
+	s.sweeper.mu.Unlock()
 	if n, err := s.Sweep(ctx); n != 0 || err != nil || !saved(s, "g") {
 		t.Errorf("right after loading it %d have expired, %v", n, err)
 	}
@@ -218,5 +226,65 @@ func TestSweepCancelled(t *testing.T) {
 	defer s.sweeper.mu.Unlock()
 	if next := s.sweeper.next; next.IsZero() || next.After(g.Expires) {
 		t.Errorf("the next sweep is at %v, and the group expires at %v", next, g.Expires)
+	}
+}
+
+// TestSweepPassesOver: what cannot be read keeps nothing else from expiring.
+func TestSweepPassesOver(t *testing.T) {
+	ctx := context.Background()
+	w := wall{at: noon}
+	s, err := Open(t.TempDir(), &Options{Retention: time.Hour, Clock: w.now, NoSync: true, Profile: Edge})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, id := range []result.ID{"a", "b", "c"} {
+		if _, err := s.Save(ctx, result.Group(id, result.Task("of "+id)), result.Attributes{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Report(ctx, result.Async{ID: "of " + id, State: result.Success}); err != nil {
+			t.Fatal(err)
+		}
+		w.set(w.now().Add(time.Minute))
+	}
+	v := saboteur{t, s.db}
+	_, meta := v.body(idKey(keyResult, "of b"))
+	v.write(idKey(keyResult, "of b"), meta, []byte("damage"))
+	w.set(noon.Add(100 * time.Hour))
+	if n, err := s.Sweep(ctx); n != 2 || !errors.Is(err, result.ErrCorrupt) || saved(s, "a") || !saved(s, "b") || saved(s, "c") {
+		t.Errorf("%d have expired, %v", n, err)
+	}
+}
+
+// TestManyOpenings: a clock that was set costs one day, however often the store is
+// opened after that.
+func TestManyOpenings(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	w := wall{at: time.Unix(100, 0)}
+	open := func() *Store {
+		s, err := Open(dir, &Options{Retention: 7 * 24 * time.Hour, Clock: w.now, NoSync: true, Profile: Edge})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := open()
+	if _, err := s.Save(ctx, result.Group("g"), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if w.now().Before(noon) {
+			w.set(noon)
+		}
+		w.set(w.now().Add(time.Second))
+		s = open()
+	}
+	defer s.Close()
+	if n, err := s.Sweep(ctx); n != 0 || err != nil || !saved(s, "g") {
+		t.Errorf("%d have expired within seconds, %v", n, err)
 	}
 }

@@ -48,7 +48,10 @@
 //
 // While a store is open Badger verifies the blocks that it reads. A damaged one is
 // ErrCorrupt to who scans a whole saved group, and may be ErrNotFound to who asks
-// for one task; the next Open says what it is.
+// for one task; the next Open says what it is. One thing nobody can say: if Badger
+// merges a table that went bad since it was opened, before Check, Backup or the next
+// Open has seen that, it drops the rest of the table. What groups then miss, Check
+// finds by their counts; results that no group names are gone without a word.
 //
 // A full disk ends the process, since Badger writes through mmap. So a profile
 // keeps a reserve free, 256 MiB for Standard and 128 MiB for Edge: below it writes
@@ -61,8 +64,8 @@
 //
 // Created, Settled and Done are what the clock on the wall showed. Things expire by
 // a time of the store's own, which every commit writes: it follows the monotonic
-// clock while the store is open, advances by at most 24 hours when it is opened,
-// and never goes back. So a clock that jumps deletes nothing, a device that starts
+// clock while the store is open; when it is opened it advances by what the wall did
+// since the latest commit, at most 24 hours; and it never goes back. So a clock that jumps deletes nothing, a device that starts
 // in 1970 works, and what lies closed for a month is kept that much longer.
 // Saved.Expires is when that will be by the wall.
 //
@@ -89,7 +92,8 @@
 // put together on top of it: what is decided on what may yet fail is answered
 // only when it has not failed. An operation too large for a transaction goes by the
 // journal: its entry is committed first, and Open completes what a crash cut
-// short.
+// short. Who reads meanwhile sees how far it is: some leaves revoked and others not
+// yet, or members of a group that is being removed, or grows.
 //
 // A minted id leads to its result without an index: the results under one root
 // lie together, in member order, and a group that was minted whole is one run.

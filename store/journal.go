@@ -78,6 +78,15 @@ func (b *batch) pause() error {
 	return nil
 }
 
+// makeRoom commits a part of a long operation if a step that writes so many bytes might
+// not fit beside it.
+func (b *batch) makeRoom(bytes int) error {
+	if int64(b.used+b.heads+bytes) < b.s.db.MaxBatchSize()*9/10 {
+		return nil
+	}
+	return b.flushForRoom()
+}
+
 // replay carries out what the journal still holds. Open calls it before the
 // committer starts.
 func (s *Store) replay() error {
@@ -124,6 +133,18 @@ func (b *batch) resume(key []byte) error {
 	return nil
 }
 
+// staleSave drops an entry that is back, since the table that says it is done was lost.
+func (b *batch) staleSave(j journal) (stale bool, err error) {
+	g, err := b.group(idKey(keyHead, j.ID))
+	switch {
+	case err != nil || g == nil || g.head.Seq == j.Seq && g.head.Tree < j.Version:
+		return false, err
+	case g.head.Seq == j.Seq:
+		return true, b.delete(seqKey(keyJournal, j.Seq))
+	}
+	return true, b.dropDraft(j)
+}
+
 // passOver lets an operation go on that has happened already, and meets a record that
 // cannot be read: nobody may be told that it failed. The record stays as it is, for
 // Check to find.
@@ -151,6 +172,9 @@ func (b *batch) redo(j journal) error {
 	case journalDelete, journalPurge, journalExpire:
 		return b.finishRemoval(&t, j, tree)
 	case journalSave:
+		if stale, err := b.staleSave(j); stale || err != nil {
+			return err
+		}
 		found, err := b.survey(j.Seq, tree)
 		if err != nil {
 			return err

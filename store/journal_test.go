@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -352,6 +353,44 @@ func TestJournalDamage(t *testing.T) {
 			t.Errorf("after %s the group is there: %v", verb, saved(s, "g"))
 		}
 	}
+	// What it needs beside the leaves cannot be read.
+	for what, damage := range map[string]func(v saboteur){
+		"another group's head": func(v saboteur) { v.write(idKey(keyHead, "other"), 0, []byte("damage")) },
+		"an input":             func(v saboteur) { v.write(idKey(keyInput, foreign("g", 8).At(1).ID()), 0, []byte("damage")) },
+		"a note":               func(v saboteur) { v.write(seqKey(keyNote, v.head("g").Seq), 0, []byte("damage")) },
+		"a number":             func(v saboteur) { v.write(seqKey(keyDirect, v.head("nest").Seq, 1), 0, []byte("damage")) },
+	} {
+		s := newStore(t, t.TempDir())
+		tree := foreign("g", many)
+		shared := result.Task(tree.At(7).ID())
+		for _, tree := range []result.Tree{tree, result.Group("whole", shared), result.Group("other", shared), result.Group("nest", result.Group("in", shared))} {
+			attr := result.Attributes{}
+			if tree.ID() == "g" {
+				attr = result.Attributes{Note: []byte{1}, Inputs: [][]byte{{1}, {2}}}
+			}
+			if _, err := s.Save(ctx, tree, attr); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Report(ctx, result.Async{ID: shared.ID(), State: result.Success}); err != nil {
+			t.Fatal(err)
+		}
+		s = reopen(t, s) // no head is in memory
+		damage(saboteur{t, s.db})
+		if out, err := s.Revoke(ctx, tree); err != nil || !out.Applied {
+			t.Errorf("%s: revoke: %v", what, err)
+		}
+		if what == "another group's head" {
+			s = repairs(t, s)
+		}
+		if out, err := s.Purge(ctx, "g"); err != nil || !out.Applied {
+			t.Errorf("%s: purge: %v", what, err)
+		}
+		if _, err := s.Report(ctx, result.Async{ID: "later", State: result.Success}); err != nil {
+			t.Errorf("after %s: %v", what, err)
+		}
+		repairs(t, s)
+	}
 	for what, entry := range map[string]any{
 		"a revoke without its tree":  journal{Verb: journalRevoke, ID: "late", Seq: 900, Pieces: 1},
 		"a removal without its tree": journal{Verb: journalPurge, ID: "f", Seq: 900, Pieces: 1},
@@ -370,17 +409,59 @@ func TestJournalDamage(t *testing.T) {
 		repairs(t, s)
 	}
 	// Its head is lost, or is that of another group by now.
-	for _, id := range []result.ID{"gone", "f"} {
+	for i, id := range []result.ID{"gone", "f", "f"} {
 		s := furnished(t)
 		v := saboteur{t, s.db}
-		body, err := encoding.Marshal(journal{Verb: journalDelete, ID: id, Seq: 900, Pieces: 1})
+		body, err := encoding.Marshal(journal{Verb: []uint8{journalDelete, journalDelete, journalSave}[i], ID: id, Seq: 900, Pieces: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		v.put(seqKey(keyTree, 900, 0, 0), 0, encoding.AppendTree(nil, result.Group(id, result.Task("p"))))
 		v.put(seqKey(keyJournal, 900), 0, body)
-		if s = reopen(t, s); !saved(s, "f") {
-			t.Errorf("the removal of an older %q took another group away", id)
+		f := v.head("f")
+		if s = reopen(t, s); !saved(s, "f") || restored(t, s, "f").Tree.Len() != 3 || f.Seq == 900 {
+			t.Errorf("what became of an older %q changed the one of today", id)
+		}
+		if found := mustCheck(t, s); !found.Clean() {
+			t.Errorf("what became of an older %q: %v", id, found.Findings)
 		}
 	}
+}
+
+func restored(t *testing.T, s *Store, id result.ID) result.Saved {
+	t.Helper()
+	g, err := s.Restore(context.Background(), id)
+	if err != nil {
+		t.Error(err)
+	}
+	return g
+}
+
+// TestJournalTree: of the tree of a change that was cut short before it had begun
+// nothing is left.
+func TestJournalTree(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	var asked atomic.Int32
+	s.onCommitter(t, func() {
+		s.free = func(string) (uint64, error) {
+			if asked.Add(1) > 1 { // the disk is full in the middle of the tree
+				return 0, nil
+			}
+			return 1 << 40, nil
+		}
+	})
+	done := make(chan error)
+	go func() { done <- second(s.Revoke(ctx, foreign("g", 60000))) }()
+	for asked.Load() < 3 {
+		time.Sleep(time.Millisecond)
+	}
+	s = reopen(t, s)
+	if err := <-done; !errors.Is(err, result.ErrNoSpace) {
+		t.Errorf("revoke: %v", err)
+	}
+	if found := mustCheck(t, s); !found.Clean() {
+		t.Error(found.Findings)
+	}
+	empty(t, s, keyTree, keyJournal)
 }

@@ -127,6 +127,17 @@ func TestLargestHeads(t *testing.T) {
 		if out, err := do(s, name(7)); err != nil || !out.Applied {
 			t.Errorf("%s: %+v, %v", verb, out, err)
 		}
+		if verb == "revoke" { // beside records as long as they may be
+			for i, id := range []result.ID{"lone", "c1"} {
+				r := result.Async{ID: id, State: result.Started, Request: &result.Request{Name: "n", Args: text(t, s, (304+206*i)<<10)}}
+				if _, err := s.Report(ctx, r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := s.Revoke(ctx, result.Group("all", result.Task("lone"), result.Task("c1"))); err != nil {
+				t.Error(err)
+			}
+		}
 		if _, err := s.Report(ctx, result.Async{ID: "other", State: result.Success}); err != nil {
 			t.Errorf("after %s: %v", verb, err)
 		}
@@ -142,5 +153,80 @@ func TestMostMembers(t *testing.T) {
 	tree := result.Group(root.ID(0), result.Tasks(root, 1, 1<<32-1), result.Group("n", result.Task("x")))
 	if _, err := newStore(t, t.TempDir()).Save(context.Background(), tree, result.Attributes{}); !errors.Is(err, result.ErrTooLarge) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRetryLongRequest: Retry keeps why a task failed, however long its request is.
+func TestRetryLongRequest(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	_, err := s.Report(ctx, result.Async{
+		ID: "a", State: result.Failure, Error: &result.TaskError{Type: "KeyError", Args: []any{"k"}, Traceback: "line 1"},
+		Request: &result.Request{Name: "app.add", Args: text(t, s, 100<<10)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Retry(ctx, result.Task("a")); err != nil {
+		t.Fatal(err)
+	}
+	a := state(s, "a")
+	if a.Error == nil || a.Error.Traceback != "line 1" || a.Request == nil || len(a.Request.Args) < 100<<10 {
+		t.Errorf("%+v, %+v", a.Error, a.Request)
+	}
+}
+
+// TestMostNesters: a group may be nested in so many, also by one that is large.
+func TestMostNesters(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	inner := result.Group("inner", result.Task("x"))
+	if _, err := s.Save(ctx, result.Group("first", inner), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	v := saboteur{t, s.db}
+	members := [][]byte{membership(v.head("first").Seq, 0)}
+	for i := range maxNesters - 1 {
+		members = append(members, membership(uint64(1000+i), 0))
+	}
+	v.putMembers(idKey(keyNests, "inner"), members...)
+	s = reopen(t, s)
+	for _, tree := range []result.Tree{result.Group("small", inner), foreign("large", 2*longOp).Append(inner)} {
+		if _, err := s.Save(ctx, tree, result.Attributes{}); !errors.Is(err, result.ErrTooLarge) {
+			t.Errorf("%q: %v", tree.ID(), err)
+		}
+	}
+	if out, err := s.Save(ctx, result.Group("first", inner, result.Task("more")), result.Attributes{}); err != nil || !out.Applied {
+		t.Errorf("one that nests it already grows: %v", err)
+	}
+}
+
+// TestCustomOnTheWay: a call that passes over the most custom states on its way, and ends
+// within them, is taken.
+func TestCustomOnTheWay(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	var members []result.Tree
+	var reports []result.Async
+	for i := range result.MaxCustomStates {
+		id := result.ID(fmt.Sprint("c", i))
+		members = append(members, result.Task(id))
+		reports = append(reports, result.Async{ID: id, State: result.State(fmt.Sprint("S", i))})
+	}
+	if _, err := s.Save(ctx, result.Group("g", append(members, result.Task("last"))...), result.Attributes{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Report(ctx, reports...); err != nil {
+		t.Fatal(err)
+	}
+	more := result.Async{ID: "last", State: "ONE MORE"}
+	if _, err := s.Report(ctx, more); !errors.Is(err, result.ErrTooLarge) {
+		t.Errorf("one more: %v", err)
+	}
+	if _, err := s.Report(ctx, more, result.Async{ID: "c0", State: result.Success}); err != nil {
+		t.Errorf("one more and one less: %v", err)
+	}
+	if found := mustCheck(t, s); !found.Clean() {
+		t.Error(found.Findings)
 	}
 }

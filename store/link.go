@@ -52,6 +52,18 @@ func (b *batch) survey(seq uint64, tree result.Tree) (survey, error) {
 			}
 		}
 	}
+	for nested := range foreignGroups(tree) {
+		members, err := memberships(b, idKey(keyNests, nested.ID()))
+		if err != nil {
+			if err = b.passOver(err); err != nil {
+				return s, err
+			}
+			continue
+		}
+		if len(members)/membershipLen >= maxNesters && !names(members, seq) {
+			return s, fmt.Errorf("%w: group %q is nested in %d saved groups already", result.ErrTooLarge, string(nested.ID()), maxNesters)
+		}
+	}
 	if s.progress.Leaves.Custom() > result.MaxCustomStates {
 		return s, fmt.Errorf("%w: the members are in more than %d custom states", result.ErrTooLarge, result.MaxCustomStates)
 	}

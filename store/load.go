@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"time"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -67,7 +66,7 @@ func (s *Store) Load(ctx context.Context, r io.Reader) (h BackupHeader, err erro
 		} // files are removed by the next build, or Open
 		return BackupHeader{}, err
 	}
-	s.nextSweep(s.now())
+	s.nextSweep(s.clock.now())
 	return h, nil
 }
 
@@ -114,7 +113,7 @@ func (s *Store) takeLoaded(db *badger.DB) (err error) {
 		err = s.reopen(func() error { return s.swap("") })
 	}
 	if err == nil {
-		var latest time.Time
+		var latest stamp
 		latest, err = s.latestCommit()
 		s.clock.goOn(latest)
 	}
@@ -142,7 +141,7 @@ func (s *Store) isEmpty() error {
 func (s *Store) examine(ctx context.Context, db *badger.DB) error {
 	return db.View(func(txn *badger.Txn) error {
 		c := &checker{ctx: ctx, closing: s.closing, snap: snapshot{txn}, limit: 1, foreign: true}
-		if err := c.records(); err != nil {
+		if err := c.records(); err != nil && !errors.Is(err, errFound) {
 			return err
 		}
 		for i, b := range c.longValues() {

@@ -29,9 +29,13 @@ const (
 
 // maxNamers is how many saved groups may name one task: a change of it changes the
 // heads of all of them in one transaction, also in an operation that is long and
-// cannot be refused any more. A head has up to 5.6 KiB, with custom states and the
-// longest id, a transaction of Edge 1.2 MB, of which a quarter may be in use.
-const maxNamers = 128
+// cannot be refused any more. They take 0.5 MB at most (maxHead each), beside a record
+// with 512 KiB of details, of the 1.2 MB that a transaction of Edge has.
+const maxNamers = 96
+
+// maxNesters is how many saved groups may nest a group from elsewhere: each writes the
+// record of all of them.
+const maxNesters = 1000
 
 // splitMembers parts the record under an 'r' or 'n' key into memberships and
 // result, either of which may be nil. Both are pieces of body.

@@ -67,7 +67,8 @@ type Options struct {
 	MaxValueSize int
 
 	// Retention is how long a group and its results are kept once it has
-	// settled, and a lone result after it last changed. 0 means for ever.
+	// settled, and a lone result after it last changed. 0 means for ever. What
+	// settled or changed before it was set stays.
 	Retention time.Duration
 
 	// Logger hears what Badger and the store have to say; nil means nobody does.

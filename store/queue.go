@@ -125,6 +125,13 @@ func (q *queue) drain() []*op {
 	return ops
 }
 
+// open reports whether operations are taken.
+func (q *queue) open() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.closed == nil
+}
+
 // close refuses what comes, with err, and answers what waits with it.
 func (q *queue) close(err error) {
 	q.mu.Lock()

@@ -18,8 +18,8 @@ func (b *batch) rebuild(id result.ID) error {
 		return err // it is gone meanwhile
 	}
 	tree, err := b.tree(g)
-	if err != nil {
-		return err
+	if err != nil || tree.ID() != id || !tree.IsGroup() {
+		return err // it is lost, which is found by itself
 	}
 	found, err := b.survey(g.head.Seq, tree)
 	if err != nil {
@@ -133,7 +133,10 @@ func (b *batch) lose(key []byte) error {
 	if err != nil {
 		return b.delete(key)
 	}
-	g := b.adopt(&group{id: id, key: key})
+	g := b.groups[string(key)]
+	if g == nil { // it has no working copy
+		g = b.adopt(&group{id: id, key: key})
+	}
 	b.change(g)
 	g.gone = true
 	b.news = append(b.news, news{group: id, gone: true})

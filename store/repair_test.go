@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
@@ -96,5 +98,39 @@ func TestRepairStale(t *testing.T) {
 	}
 	if found := mustCheck(t, s); !found.Clean() {
 		t.Error(found.Findings)
+	}
+}
+
+// TestLostCounter: numbers are not given again after the counter was lost, or cannot be
+// read and is repaired while others save.
+func TestLostCounter(t *testing.T) {
+	ctx := context.Background()
+	for what, do := range map[string]func(saboteur){
+		"lost":   func(v saboteur) { v.remove(metaSeq) },
+		"broken": func(v saboteur) { v.write(metaSeq, 0, []byte("damage")) },
+	} {
+		s := furnished(t)
+		do(saboteur{t, s.db})
+		n := 0
+		save := func() {
+			err := make(chan error)
+			n++
+			go func() {
+				err <- second(s.Save(ctx, result.Group(result.ID(fmt.Sprint("new", n)), result.Task("a")), result.Attributes{}))
+			}()
+			if err := <-err; err != nil && (what == "lost" || !errors.Is(err, result.ErrCorrupt)) {
+				t.Errorf("%s: save %d: %v", what, n, err)
+			}
+		}
+		save()
+		if _, err := s.Repair(ctx, func(int, int) { save() }); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if first, err := s.Restore(ctx, own.ID()); err != nil || !first.Tree.Equal(own) {
+			t.Errorf("%s: %v, %v", what, first.Tree, err)
+		}
+		if found := mustCheck(t, s); !found.Clean() {
+			t.Errorf("%s: %v", what, found.Findings)
+		}
 	}
 }

@@ -39,13 +39,14 @@ func (b *batch) reportAll(reports []result.Async, blobs []*encoding.Blob, outcom
 	if err := b.writeBlobs(reports, blobs); err != nil {
 		return err
 	}
+	b.over = nil
 	for i, r := range reports {
 		var err error
 		if outcomes[i], err = b.report(r, blobs[i]); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.within()
 }
 
 func (s *Store) validate(reports []result.Async) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -64,7 +65,8 @@ func (s *Store) salvage() (err error) {
 		return err
 	}
 	keys := filepath.Join(s.dir, dataDir, badger.KeyRegistryFileName)
-	if err := copyFile(keys, filepath.Join(v.to, badger.KeyRegistryFileName)); err != nil {
+	err = copyFile(keys, filepath.Join(v.to, badger.KeyRegistryFileName))
+	if err != nil && (len(s.opts.EncryptionKey) > 0 || !errors.Is(err, fs.ErrNotExist)) {
 		return err
 	}
 	b := s.opts.badger(v.to).WithReadOnly(false).WithSyncWrites(false).WithNumCompactors(0)

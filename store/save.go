@@ -10,7 +10,8 @@ import (
 )
 
 // Save makes a tree durable under its id; see group.Backend. ErrTooLarge is also for a
-// task that 128 saved groups name already, and for 4,294,967,295 direct members.
+// task that 96 saved groups name already, a nested group that 1000 nest, and for
+// 4,294,967,295 direct members.
 //
 // A large tree takes several transactions: first its pieces, labels and inputs,
 // which mean nothing alone, and go if nothing follows; then the journal entry, from

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -74,17 +76,24 @@ func (s *Store) sweep(ctx context.Context) (removed int, err error) {
 	s.sweeper.mu.Lock()
 	s.sweeper.next = zeroTime
 	s.sweeper.mu.Unlock()
+	var after []byte
+	var failed error // of records that cannot be read: they keep nothing else
 	for {
-		keys, err := s.expired(ctx)
+		keys, err := s.expired(ctx, after)
 		if err != nil || len(keys) == 0 {
-			return removed, err
+			return removed, cmp.Or(err, failed)
 		}
+		after = keys[len(keys)-1]
 		for _, key := range keys {
 			did := false
 			err := s.write(ctx, "sweep", "", func(b *batch) (err error) {
 				did, err = b.expire(key)
 				return err
 			})
+			if errors.Is(err, result.ErrCorrupt) && s.queue.open() {
+				failed = cmp.Or(failed, err)
+				continue
+			}
 			if err != nil {
 				return removed, err
 			}
@@ -95,15 +104,18 @@ func (s *Store) sweep(ctx context.Context) (removed int, err error) {
 	}
 }
 
-// expired returns index entries whose time has come. If there are none it notes
-// when the next one's does.
-func (s *Store) expired(ctx context.Context) (keys [][]byte, err error) {
+// expired returns index entries behind one whose time has come. If there are none it
+// notes when the next one's does.
+func (s *Store) expired(ctx context.Context, after []byte) (keys [][]byte, err error) {
 	now := s.clock.now().UnixMicro()
 	err = s.read(ctx, "sweep", "", func(r snapshot) error {
 		it := r.NewIterator(badger.IteratorOptions{Prefix: []byte{keyExpiry}})
 		defer it.Close()
-		for it.Rewind(); it.Valid() && len(keys) < sweepBatch; it.Next() {
+		for it.Seek(after); it.Valid() && len(keys) < sweepBatch; it.Next() {
 			key := it.Item().KeyCopy(nil)
+			if bytes.Equal(key, after) {
+				continue
+			}
 			micros, _, _, err := parseExpiryKey(key)
 			if err != nil {
 				return err
