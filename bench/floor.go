@@ -133,7 +133,7 @@ func (f *floor) Save(g *suite.Group) error {
 }
 
 // clock is the record that the store writes with every transaction.
-func clock() *badger.Entry { return entry([]byte("mclock"), make([]byte, 16)) }
+func clock() *badger.Entry { return entry([]byte("mclock"), make([]byte, 24)) }
 
 func entry(key, body []byte) *badger.Entry {
 	return &badger.Entry{Key: key, Value: append(body[:len(body):len(body)], seal...)}

@@ -53,6 +53,14 @@ func (b *batch) delete(key []byte) error {
 	return b.add(record{key: key})
 }
 
+// drop removes the record under key, which is there.
+func (b *batch) drop(key []byte) error {
+	if key[0] == keyResult {
+		b.tasks--
+	}
+	return b.delete(key)
+}
+
 func (b *batch) add(w record) error {
 	b.n++
 	b.used += w.size()

@@ -118,6 +118,9 @@ func (b *batch) put(t *tally, old entry, rec encoding.Record) error {
 	if err := b.set(old.key, metaOf(rec.Async), body); err != nil {
 		return err
 	}
+	if !old.exists && len(old.members) == 0 {
+		b.tasks++
+	}
 	t.changed++
 	becameReady := rec.State.Ready() && !old.rec.State.Ready()
 	b.s.changes++

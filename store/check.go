@@ -81,6 +81,7 @@ type checker struct {
 	head     encoding.Head
 	root     result.Root // whose own members are in places
 	places   []place
+	tasks    int    // how many records of tasks there are
 	top      uint64 // the highest number that a group or a long value has
 }
 
@@ -152,7 +153,25 @@ func (c *checker) records() error {
 	if c.progress != nil {
 		c.progress(c.done, c.done)
 	}
+	c.counted()
 	return c.counter()
+}
+
+// counted checks how many records of tasks there are.
+func (c *checker) counted() {
+	latest, err := stampIn(c.snap)
+	if err != nil || latest.store.IsZero() || latest.tasks < 0 || latest.tasks == c.tasks {
+		return // a broken stamp is found by itself
+	}
+	more := c.tasks - latest.tasks
+	what := fmt.Sprintf("%d records of tasks are missing: it had %d and has %d", -more, latest.tasks, c.tasks)
+	if more > 0 {
+		what = fmt.Sprintf("there are %d records of tasks too many: it had %d and has %d", more, latest.tasks, c.tasks)
+	}
+	c.find(Finding{Invariant: "I12", What: what, Lost: more < 0, fix: func(b *batch) error {
+		b.tasks += more                  // as others go on counting
+		return b.setNumber(metaClock, 0) // the commit puts a stamp there
+	}})
 }
 
 // count is how many records there are.
@@ -168,6 +187,7 @@ func (c *checker) count() error {
 		case keyHead:
 			c.Groups++
 		case keyResult:
+			c.tasks++
 			if it.Item().UserMeta() != 0 {
 				c.Results++
 			}

@@ -1,11 +1,8 @@
 package store
 
 import (
-	"encoding/binary"
 	"sync"
 	"time"
-
-	"github.com/dgraph-io/badger/v4"
 )
 
 // A clock is the store's own time, by which things expire. A device without a
@@ -89,48 +86,6 @@ func (c *clock) shown(at time.Time) time.Time {
 		return at
 	}
 	return at.Add(c.ahead())
-}
-
-// A stamp is the time of a commit, by the store and on the wall. How long the store was
-// closed is told by the wall: one that was set meanwhile costs a day, and that only once.
-type stamp struct{ store, wall time.Time }
-
-// stampSize is what a stamp takes of a transaction, at most.
-const stampSize = 64
-
-func (s stamp) append(dst []byte) []byte {
-	dst = binary.BigEndian.AppendUint64(dst, uint64(s.store.UnixMicro()))
-	return binary.BigEndian.AppendUint64(dst, uint64(s.wall.UnixMicro()))
-}
-
-// parseStamp reads a stamp; one of the store's time alone is older.
-func parseStamp(body []byte) (s stamp, err error) {
-	n, err := parseNumber(metaClock, body[:min(8, len(body))])
-	s.store = time.UnixMicro(int64(n))
-	s.wall = s.store
-	if err == nil && len(body) > 8 {
-		n, err = parseNumber(metaClock, body[8:])
-		s.wall = time.UnixMicro(int64(n))
-	}
-	return s, err
-}
-
-// latestCommit reads its stamp, a zero one for a new store.
-func (s *Store) latestCommit() (latest stamp, err error) {
-	err = s.db.View(func(txn *badger.Txn) error {
-		body, _, err := snapshot{txn}.get(metaClock)
-		if err == nil && body != nil {
-			latest, err = parseStamp(body)
-		}
-		return err
-	})
-	return latest, err
-}
-
-// stamp writes the time with a commit that happens anyway.
-func (s *Store) stamp(txn *badger.Txn) error {
-	now := stamp{s.clock.now(), s.now()}
-	return txn.Set(metaClock, seal(metaClock, 0, now.append(make([]byte, 0, 16+sealLen))))
 }
 
 // tick commits the store's time if it went on by more than an hour while the

@@ -41,13 +41,13 @@ func TestClock(t *testing.T) {
 		want   time.Time
 	}{
 		{"a new store", stamp{}, noon, noon},
-		{"a minute later", stamp{noon, noon}, noon.Add(time.Minute), noon.Add(time.Minute)},
-		{"a day later", stamp{noon, noon}, noon.Add(maxAdvance), noon.Add(maxAdvance)},
-		{"a year later", stamp{noon, noon}, noon.Add(365 * 24 * time.Hour), noon.Add(maxAdvance)},
-		{"a minute after that", stamp{noon.Add(maxAdvance), noon.Add(365 * 24 * time.Hour)}, noon.Add(365*24*time.Hour + time.Minute), noon.Add(maxAdvance + time.Minute)},
-		{"in 1970", stamp{noon, noon}, time.Unix(10, 0), noon},
-		{"after a new store in 1970", stamp{time.Unix(10, 0), time.Unix(10, 0)}, noon, time.Unix(10, 0).Add(maxAdvance)},
-		{"ahead by 70 years", stamp{noon.AddDate(70, 0, 0), noon}, noon.Add(time.Hour), noon.AddDate(70, 0, 0).Add(time.Hour)},
+		{"a minute later", stamp{store: noon, wall: noon}, noon.Add(time.Minute), noon.Add(time.Minute)},
+		{"a day later", stamp{store: noon, wall: noon}, noon.Add(maxAdvance), noon.Add(maxAdvance)},
+		{"a year later", stamp{store: noon, wall: noon}, noon.Add(365 * 24 * time.Hour), noon.Add(maxAdvance)},
+		{"a minute after that", stamp{store: noon.Add(maxAdvance), wall: noon.Add(365 * 24 * time.Hour)}, noon.Add(365*24*time.Hour + time.Minute), noon.Add(maxAdvance + time.Minute)},
+		{"in 1970", stamp{store: noon, wall: noon}, time.Unix(10, 0), noon},
+		{"after a new store in 1970", stamp{store: time.Unix(10, 0), wall: time.Unix(10, 0)}, noon, time.Unix(10, 0).Add(maxAdvance)},
+		{"ahead by 70 years", stamp{store: noon.AddDate(70, 0, 0), wall: noon}, noon.Add(time.Hour), noon.AddDate(70, 0, 0).Add(time.Hour)},
 	} {
 		w := wall{at: c.opened}
 		clock := newClock(w.now, c.latest)

@@ -50,8 +50,8 @@
 // ErrCorrupt to who scans a whole saved group, and may be ErrNotFound to who asks
 // for one task; the next Open says what it is. One thing nobody can say: if Badger
 // merges a table that went bad since it was opened, before Check, Backup or the next
-// Open has seen that, it drops the rest of the table. What groups then miss, Check
-// finds by their counts; results that no group names are gone without a word.
+// Open has seen that, it drops the rest of the table. Then only Check tells: groups have
+// other counts than results, and the records of tasks are fewer than they were.
 //
 // A full disk ends the process, since Badger writes through mmap. So a profile
 // keeps a reserve free, 256 MiB for Standard and 128 MiB for Edge: below it writes
@@ -124,6 +124,7 @@
 //	    a long value that is there; between two operations the journal has no other
 //	    entry.
 //	I11 Badger's tables pass their own checksums.
+//	I12 There are as many records of tasks as the latest commit says.
 //
 // Check verifies them and Repair restores them, as far as can be.
 //
@@ -134,7 +135,7 @@
 // report goes report.go, change.go, namers.go, batch.go, watch.go. A tree goes
 // save.go, link.go, membership.go, tree.go; many small ones saveall.go. Reads are in
 // read.go, results.go, page.go, list.go and find.go; large operations in journal.go,
-// changetree.go and remove.go; clock.go, expiry.go and sweep.go are about time.
+// changetree.go and remove.go; clock.go, stamp.go, expiry.go and sweep.go are about time.
 // Opening is open.go, then what it looks at: format.go, lock.go, manifest.go,
 // tables.go, wal.go, fingerprint.go, mark.go, lost.go, setaside.go, space.go; and
 // salvage.go, rescue.go. missing.go notices a scan that ended early, walsync.go syncs

@@ -8,7 +8,7 @@ import (
 
 // A Finding is one thing in a store that is not as it should be.
 type Finding struct {
-	Invariant string    // which one is broken: "I1" to "I11", see the package comment
+	Invariant string    // which one is broken: "I1" to "I12", see the package comment
 	ID        result.ID // the group or task it is about; empty if that cannot be told
 	What      string    // in words; holds no value, and no id but in quotes
 

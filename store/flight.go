@@ -2,10 +2,13 @@ package store
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"runtime"
 
 	"github.com/dgraph-io/badger/v4"
+
+	"github.com/seed-1c955bc8/bunch/result"
 )
 
 // changes is what a batch does: to the store, to the groups in memory, to who
@@ -16,6 +19,7 @@ type changes struct {
 	groups map[string]*group // by head key: working copies of what was looked at, nil for none
 	bySeq  map[uint64]*group
 	dirty  []*group // whose heads are to be written
+	tasks  int      // how many more records of tasks there are by it
 	news   []news   // to be told when all is durable
 	ops    []*op    // to be answered then, refused ones too
 }
@@ -100,6 +104,13 @@ func (f *flight) land(s *Store) error {
 func (f *flight) write(s *Store) error {
 	txn := s.db.NewTransaction(true)
 	defer txn.Discard()
+	latest, err := stampIn(snapshot{txn})
+	if errors.Is(err, result.ErrCorrupt) { // this commit puts another in its place
+		latest, err = stamp{tasks: -1}, nil
+	}
+	if err != nil {
+		return err
+	}
 	f.bytes = stampSize
 	for _, w := range f.writes {
 		var err error
@@ -113,7 +124,7 @@ func (f *flight) write(s *Store) error {
 			return err
 		}
 	}
-	if err := s.stamp(txn); err != nil {
+	if err := s.stamp(txn, latest, f.tasks); err != nil {
 		return err
 	}
 	if err := txn.Commit(); err != nil {

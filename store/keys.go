@@ -27,7 +27,7 @@ import (
 //	'e' time:8 kind:1 id                  something expires         empty
 //	'l' id                                when a lone result does   time:8
 //	'j' seq:8                             work under way            journal
-//	'm' name                              a number of the store     number:8, or two
+//	'm' name                              a number of the store     number:8; "clock": see stamp.go
 //
 // Every value ends in a checksum over key and value: see seal.
 const (

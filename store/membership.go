@@ -125,8 +125,11 @@ func (b *batch) changeMembers(key []byte, change func([]byte) []byte) error {
 	case len(members) == len(before):
 		return nil
 	case len(members) == 0 && res == nil:
-		err = b.delete(key)
+		err = b.drop(key)
 	default:
+		if body == nil && key[0] == keyResult {
+			b.tasks++
+		}
 		body := appendMembers(make([]byte, 0, membersHead+len(members)+len(res)+sealLen), members)
 		err = b.set(key, meta, append(body, res...))
 	}

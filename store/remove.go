@@ -189,7 +189,7 @@ func (b *batch) eraseTask(e entry) error {
 		}
 	}
 	if e.exists {
-		if err := b.delete(e.key); err != nil {
+		if err := b.drop(e.key); err != nil {
 			return err
 		}
 		b.news = append(b.news, news{task: e.id})

@@ -81,6 +81,7 @@ func (b *batch) changedSince(key []byte, commit uint64) (changed bool, err error
 	err = b.s.guarded(func() error {
 		item, err := b.snap.Get(key)
 		if errors.Is(err, badger.ErrKeyNotFound) {
+			changed = true // it was there
 			return nil
 		}
 		changed = err == nil && item.Version() > commit

@@ -5,7 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/dgraph-io/badger/v4"
 
 	"github.com/seed-1c955bc8/bunch/encoding"
 	"github.com/seed-1c955bc8/bunch/result"
@@ -132,5 +135,46 @@ func TestLostCounter(t *testing.T) {
 		if found := mustCheck(t, s); !found.Clean() {
 			t.Errorf("%s: %v", what, found.Findings)
 		}
+	}
+}
+
+// TestMissingTasks: that records of tasks are missing which no group names is found, also
+// while others come and go, and is right again once it was told.
+func TestMissingTasks(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t, t.TempDir())
+	for i := range 5 {
+		if _, err := s.Report(ctx, result.Async{ID: result.ID(fmt.Sprint("lone", i)), State: result.Success}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.db.Update(func(txn *badger.Txn) error { // as Badger's compaction does: without a word
+		return errors.Join(txn.Delete(idKey(keyResult, "lone1")), txn.Delete(idKey(keyResult, "lone2")))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	change := func(n int) {
+		for _, err := range []error{
+			second(s.Report(ctx, result.Async{ID: result.ID(fmt.Sprint("more", n)), State: result.Success})),
+			second(s.Save(ctx, result.Group(result.ID(fmt.Sprint("new", n)), result.Task(result.ID(fmt.Sprint("of new", n)))), result.Attributes{})),
+			second(s.Delete(ctx, result.ID(fmt.Sprint("new", n)))),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	change(1)
+	found := mustCheck(t, s)
+	if found.Found != 1 || found.Findings[0].Invariant != "I12" || !found.Findings[0].Lost || !strings.HasPrefix(found.Findings[0].What, "2 records of tasks are missing") {
+		t.Errorf("found %v", found.Findings)
+	}
+	change(2)
+	if err := s.write(ctx, "repair", "", func(b *batch) error { return b.fix(due(found.Findings)) }); err != nil {
+		t.Fatal(err)
+	}
+	change(3)
+	if found := mustCheck(t, reopen(t, s)); !found.Clean() {
+		t.Error(found.Findings)
 	}
 }

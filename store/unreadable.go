@@ -21,7 +21,7 @@ func (c *checker) unreadable(key []byte, meta byte, invariant string, why error)
 		derived = meta == 0 // memberships and no result
 	}
 	if derived {
-		c.find(Finding{Invariant: invariant, ID: id, What: why.Error(), key: key, fix: func(b *batch) error { return b.delete(key) }})
+		c.find(Finding{Invariant: invariant, ID: id, What: why.Error(), key: key, fix: func(b *batch) error { return b.drop(key) }})
 		return
 	}
 	c.blind = true
@@ -31,7 +31,7 @@ func (c *checker) unreadable(key []byte, meta byte, invariant string, why error)
 // gone finds a record that nothing brings back, and says what that costs. Repair
 // takes it away; what hung on it is found the next time round.
 func (c *checker) gone(key []byte, id result.ID, invariant, why string) {
-	f := Finding{Invariant: invariant, ID: id, Lost: true, key: key, fix: func(b *batch) error { return b.delete(key) }}
+	f := Finding{Invariant: invariant, ID: id, Lost: true, key: key, fix: func(b *batch) error { return b.drop(key) }}
 	switch key[0] {
 	case keyResult:
 		f.What = "its result is lost, and it will count as forgotten until it is retried"
