@@ -26,7 +26,7 @@ func (s *Store) Save(ctx context.Context, tree result.Tree, attr result.Attribut
 }
 
 // maxMembers is more than a place in a tree can say.
-const maxMembers = 1<<32 - 1
+const maxMembers int64 = 1<<32 - 1
 
 func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
 	if !tree.IsGroup() {
@@ -35,7 +35,7 @@ func (s *Store) validateSave(tree result.Tree, attr result.Attributes) error {
 	if err := tree.Validate(); err != nil {
 		return err
 	}
-	if tree.Len() >= maxMembers {
+	if int64(tree.Len()) >= maxMembers {
 		return fmt.Errorf("%w: %d direct members, and the most is %d", result.ErrTooLarge, tree.Len(), maxMembers-1)
 	}
 	if err := attr.Validate(tree); err != nil {
