@@ -74,11 +74,13 @@ type Options struct {
 	// Logger hears what Badger and the store have to say; nil means nobody does.
 	Logger *slog.Logger
 
-	// Clock tells the time, for tests; nil means time.Now.
+	// Clock tells the time, for tests; nil means time.Now. With one, what expires goes
+	// when Sweep is called, and not by itself: that clock may be set at any moment.
 	Clock func() time.Time
 
 	merging    bool // level 0 is merged when Badger closes
 	recovering bool // what is salvaged becomes the store
+	sweeps     bool // by itself
 	still      bool // Badger compacts nothing, and is not written to
 }
 
@@ -116,7 +118,7 @@ func (o *Options) withDefaults(dir string) (Options, error) {
 		opts.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	if opts.Clock == nil {
-		opts.Clock = time.Now
+		opts.Clock, opts.sweeps = time.Now, true
 	}
 	return opts, nil
 }

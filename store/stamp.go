@@ -10,9 +10,9 @@ import (
 
 // A stamp is what every commit says of itself:
 //
-//	+-----------+---------+-----------+
+//	+-----------+----------+-----------+
 //	| store (8) | wall (8) | tasks (8) |
-//	+-----------+---------+-----------+
+//	+-----------+----------+-----------+
 //
 // The times are in microseconds. How long the store was closed is told by the wall: one
 // that was set meanwhile costs a day, and that only once. The records of tasks are

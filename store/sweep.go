@@ -41,6 +41,10 @@ func (s *Store) nextSweep(t time.Time) {
 // sweepLoop sweeps when something expires, at most once a second.
 func (s *Store) sweepLoop() {
 	defer close(s.swept)
+	if !s.opts.sweeps {
+		<-s.closing
+		return
+	}
 	s.nextSweep(s.clock.now()) // look what there is
 	for {
 		var timer <-chan time.Time

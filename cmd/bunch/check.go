@@ -34,7 +34,7 @@ files cannot is listed as LOST, and the damaged files stay in the folder
 		Example: `  bunch check
   bunch check --repair
   bunch check -o json | jq .findings`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var found store.Checked
 			opened := false

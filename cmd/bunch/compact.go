@@ -22,7 +22,7 @@ the old ones once they are verified. That needs room for the copy, and gives
 back the last few percent. However it ends, the store is as before or as after.`,
 		Example: `  bunch purge --yes 0193... && bunch compact
   bunch compact --full`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := a.place.path()
 			if err != nil {

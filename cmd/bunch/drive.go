@@ -50,7 +50,7 @@ func (a *app) drive(ctx context.Context, j job, opts group.RunOptions, announce 
 	}
 	a.note("%s in %v", tally(p), time.Since(began).Round(time.Millisecond))
 	if n := p.Leaves.Forgotten; n > 0 {
-		return exitf(exitError, "%d of the results were forgotten meanwhile", n)
+		return exitf(exitError, "%d of the results are forgotten", n)
 	}
 	if p.Leaves.Of(result.Failure) > 0 {
 		a.note("rerun them: %s", strings.Replace(resume, "resume", "resume --failed", 1))

@@ -30,7 +30,7 @@ func newDocBatch(before *docBatch) *docBatch {
 // len is how many documents there are: first the results, then the groups.
 func (b *docBatch) len() int { return len(b.reports) + len(b.groups) }
 
-// part returns those from up to to.
+// part returns those that begin at from and end before to.
 func (b *docBatch) part(from, to int) ([]result.Tree, []result.Async) {
 	n := len(b.reports)
 	return b.groups[max(from-n, 0):max(to-n, 0)], b.reports[min(from, n):min(to, n)]

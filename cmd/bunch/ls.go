@@ -27,7 +27,7 @@ raw only its id. If there are more than --limit, a line on standard error gives
 the --cursor to go on with.`,
 		Example: `  bunch ls --state failed --newer 7d
   bunch ls --label night=1 -o raw | xargs bunch show`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			query.Phase = result.Phase(state)
 			phases := []result.Phase{result.AnyPhase, result.Running, result.Settled, result.Successful, result.Failed}

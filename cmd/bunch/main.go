@@ -137,9 +137,6 @@ func (a *app) root() *cobra.Command {
 		if check := c.Args; check != nil {
 			c.Args = func(cmd *cobra.Command, args []string) error {
 				if err := check(cmd, args); err != nil {
-					if strings.HasPrefix(err.Error(), "unknown command") { // cobra.NoArgs says that
-						err = fmt.Errorf("%q is too much: it takes no argument", args[0])
-					}
 					return usage("%v; usage: %s", err, cmd.UseLine())
 				}
 				return nil
@@ -147,4 +144,12 @@ func (a *app) root() *cobra.Command {
 		}
 	}
 	return root
+}
+
+// noArgs refuses arguments; cobra's own text takes them for commands.
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%q is too much: it takes no argument", args[0])
+	}
+	return nil
 }

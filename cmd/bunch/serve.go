@@ -53,7 +53,7 @@ func (a *app) serveVerb() *cobra.Command {
   bunch serve --addr 127.0.0.1:0 --control
   (umask 077; head -c 24 /dev/urandom | base64 >token)
   bunch serve --addr :8080 --token-file token --host box.example`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			ctx := cmd.Context()
 			if tokenFile != "" {

@@ -25,7 +25,7 @@ func (a *app) statsVerb() *cobra.Command {
 		Use:     "stats",
 		Short:   "Show what is in the store, and how much disk it takes",
 		Example: "  bunch stats -o json",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			dir, err := a.place.path()

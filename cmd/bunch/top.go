@@ -26,7 +26,7 @@ filters by id, state and label, p pauses, r revokes what is not ready, once it
 is confirmed, ? explains the bars, q ends.`,
 		Example: `  bunch top
   NO_COLOR=1 bunch top`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !isTerminal(a.in) || !isTerminal(os.Stdout) || a.output == asJSON || a.output == asRaw {
 				return usage("top draws on a terminal; elsewhere 'bunch ls' lists the groups and 'bunch watch' follows one")

@@ -15,7 +15,7 @@ func (a *app) versionVerb() *cobra.Command {
 		Use:     "version",
 		Short:   "Show the versions of bunch, Go and Badger",
 		Example: "  bunch version -o json",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			bunch, badger := "(unknown)", "(unknown)"
 			if info, ok := debug.ReadBuildInfo(); ok {

@@ -193,8 +193,7 @@ func compared(tt *testing.T, open func(t *testing.T, o Options) Backend, s uint6
 				}
 				if rng.IntN(10) == 0 {
 					t.clock.add(time.Duration(rng.IntN(40)) * time.Minute)
-					// How many that are is not compared: an engine may sweep by itself at that moment.
-					step(op{"Sweep, later", func(t *T) string { t.sweep(); return "" }})
+					step(op{"Sweep, later", func(t *T) string { return fmt.Sprint(t.sweep()) }})
 				}
 			}
 			step(w.everything())
