@@ -104,7 +104,11 @@ func (f *flight) land(s *Store) error {
 func (f *flight) write(s *Store) error {
 	txn := s.db.NewTransaction(true)
 	defer txn.Discard()
-	latest, err := stampIn(snapshot{txn})
+	var latest stamp
+	err := s.guarded(func() (err error) {
+		latest, err = stampIn(snapshot{txn})
+		return err
+	})
 	if errors.Is(err, result.ErrCorrupt) { // this commit puts another in its place
 		latest, err = stamp{tasks: -1}, nil
 	}
